@@ -1,0 +1,29 @@
+//! Compiles `proto/` with protox, so that no system protoc is needed, and keeps
+//! the descriptors for reflection and for the canonical JSON form.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=proto");
+    let mut protos: Vec<PathBuf> = fs::read_dir("proto/dicta/v1")?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    protos.sort();
+
+    // With the comments: they become the generated types' documentation, and
+    // `grpcurl describe` shows them.
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    compiler.include_imports(true).include_source_info(true).open_files(&protos)?;
+
+    // This encoding, unlike that of the message below, keeps extension options
+    // such as google.api.field_behavior.
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("dicta_descriptor.bin"), compiler.encode_file_descriptor_set())?;
+
+    tonic_prost_build::configure()
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        .compile_fds(compiler.file_descriptor_set())?;
+    Ok(())
+}

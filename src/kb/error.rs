@@ -1,0 +1,110 @@
+//! What can go wrong in a use case, in terms that a caller can act on.
+
+use crate::domain::id::{ArticleId, RecordName};
+use crate::domain::revision::Revision;
+use crate::store;
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The path of the field, as in `statements[3].content[0].selector`.
+    pub field: String,
+    /// What kind of fault, such as `OVER_LIMIT`; in UPPER_SNAKE_CASE.
+    pub reason: &'static str,
+    /// What is wrong and what to do, for a person.
+    pub description: String,
+}
+
+impl Violation {
+    /// A violation of `field`.
+    #[must_use]
+    pub fn new(
+        field: impl Into<String>,
+        reason: &'static str,
+        description: impl Into<String>,
+    ) -> Self {
+        Self { field: field.into(), reason, description: description.into() }
+    }
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The request is wrong; at least one violation.
+    #[error("the request is not valid")]
+    Invalid(Vec<Violation>),
+    /// No record has the name.
+    #[error("{name} does not exist")]
+    NotFound {
+        /// The name.
+        name: RecordName,
+        /// The revision that deleted it, where one did.
+        deleted: Option<Revision>,
+    },
+    /// A record has the name already.
+    #[error("{0} exists already")]
+    AlreadyExists(RecordName),
+    /// The name and the address belong to different articles.
+    #[error("{named} was named, but the canonical_url belongs to {addressed}")]
+    UrlOfAnother {
+        /// The article that the request names.
+        named: ArticleId,
+        /// The article that has the address.
+        addressed: ArticleId,
+    },
+    /// Records refer to the one that is to be deleted.
+    #[error("{name} is still referred to by {}{count} records", if *.more { "more than " } else { "" })]
+    Referenced {
+        /// The record to be deleted.
+        name: RecordName,
+        /// How many refer to it; counting stops at 1,000.
+        count: usize,
+        /// Whether there are more than were counted.
+        more: bool,
+        /// The first of them.
+        first: Vec<RecordName>,
+    },
+    /// The etag is not the one of the newest state.
+    #[error("{name} was changed since: its etag is {current}")]
+    EtagMismatch {
+        /// The record.
+        name: RecordName,
+        /// The etag that holds now.
+        current: String,
+    },
+    /// Other writers kept changing the same records.
+    #[error("other writers kept changing the same records: try again")]
+    Contended,
+    /// The request_id was used for another request.
+    #[error("the request_id was used for another request")]
+    RequestIdReused,
+    /// The token is of another store, such as one before a restore.
+    #[error("the token was given out by another store")]
+    TokenFromOtherStore,
+    /// The page token's revision is no longer held.
+    #[error("the list has expired: ask for its first page again")]
+    PageTokenExpired,
+    /// What was asked for is not served by this server.
+    #[error("{what} is not served here")]
+    NotServed {
+        /// What kind of thing, such as `EXTRACTION_NOT_SERVED`.
+        reason: &'static str,
+        /// What it is, in words.
+        what: String,
+    },
+    /// The store's answer.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Error {
+    /// A request with one violation.
+    #[must_use]
+    pub fn invalid(
+        field: impl Into<String>,
+        reason: &'static str,
+        description: impl Into<String>,
+    ) -> Self {
+        Self::Invalid(vec![Violation::new(field, reason, description)])
+    }
+}

@@ -1,0 +1,1 @@
+//! Which entities a name may mean, and which one beyond doubt.

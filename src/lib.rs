@@ -1,0 +1,7 @@
+//! Dicta: a knowledge base of who said what, when, about whom and where it is
+//! sourced, served over gRPC.
+
+pub mod domain;
+pub mod query;
+pub mod rpc;
+pub mod store;

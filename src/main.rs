@@ -1,0 +1,3 @@
+//! The `dicta` command.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The gRPC edge: bytes in, use cases, bytes out.
+
+pub mod pb;

@@ -1,0 +1,95 @@
+//! The catalogue of index entries: which paths lead to a record. Every backend
+//! takes a record's entries from here, so that all list the same.
+
+use std::collections::BTreeSet;
+
+use crate::domain::article::Article;
+use crate::domain::entity::{Entity, ExternalId};
+use crate::domain::id::{EntityId, RecordName, StatementName};
+use crate::domain::name;
+use crate::domain::record::Record;
+use crate::domain::statement::Statement;
+use crate::domain::time::Timestamp;
+
+/// One entry of an index: a path that leads to the record, and where on it the
+/// record stands. Times are microseconds since 1970; `None` sorts last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IndexEntry {
+    /// On `Path::Articles`.
+    ArticleTime(Option<i64>),
+    /// On `Path::ArticlesByPublisher`.
+    ArticlePublisher(String, Option<i64>),
+    /// On `Path::StatementsBySpeaker`.
+    StatementSpeaker(EntityId, Option<i64>),
+    /// On `Path::StatementsByMention`.
+    StatementMention(EntityId, Option<i64>),
+    /// On `Path::EntitiesByNameKey`.
+    EntityNameKey(String),
+    /// On `Path::EntitiesByExternalId`.
+    EntityExternalId(ExternalId),
+    /// On `Path::Referrers` of the record named.
+    Reference(RecordName),
+}
+
+/// The index entries of a record.
+#[must_use]
+pub fn entries(record_name: &RecordName, record: &Record) -> BTreeSet<IndexEntry> {
+    let mut entries = BTreeSet::new();
+    match record {
+        Record::Article(article) => {
+            let time = article.published_at.map(Timestamp::as_microsecond);
+            entries.insert(IndexEntry::ArticleTime(time));
+            let publisher = article.publisher.key();
+            entries.extend(publisher.map(|key| IndexEntry::ArticlePublisher(key, time)));
+        }
+        Record::Statement(statement) => {
+            let time = statement.sort_micros();
+            let speaker = statement.speaker_entity().cloned();
+            entries.extend(speaker.map(|entity| IndexEntry::StatementSpeaker(entity, time)));
+            let mentioned = statement.entities_mentioned().cloned();
+            entries.extend(mentioned.map(|entity| IndexEntry::StatementMention(entity, time)));
+        }
+        Record::Entity(entity) => {
+            let keys = entity.all_names().flat_map(name::index_keys);
+            entries.extend(keys.map(IndexEntry::EntityNameKey));
+            entries.extend(entity.external_ids.iter().cloned().map(IndexEntry::EntityExternalId));
+        }
+    }
+    entries.extend(references(record_name, record).into_iter().map(IndexEntry::Reference));
+    entries
+}
+
+/// The records that a record refers to in ways that no other path shows: an
+/// article's original, a statement's parent and link targets, an entity's posts,
+/// organizations, place, evidence and survivor. Publishers, speakers and mentions
+/// have paths of their own.
+#[must_use]
+pub fn references(record_name: &RecordName, record: &Record) -> BTreeSet<RecordName> {
+    match record {
+        Record::Article(article) => article_references(article),
+        Record::Statement(statement) => statement_references(record_name, statement),
+        Record::Entity(entity) => entity_references(entity),
+    }
+}
+
+fn article_references(article: &Article) -> BTreeSet<RecordName> {
+    article.duplicate_of.iter().cloned().map(RecordName::Article).collect()
+}
+
+fn statement_references(name: &RecordName, statement: &Statement) -> BTreeSet<RecordName> {
+    let RecordName::Statement(StatementName { article, .. }) = name else {
+        return BTreeSet::new();
+    };
+    let parent = statement
+        .parent
+        .iter()
+        .map(|parent| StatementName { article: article.clone(), statement: parent.clone() });
+    let targets = statement.links.iter().map(|link| link.target.clone());
+    parent.chain(targets).map(RecordName::Statement).collect()
+}
+
+fn entity_references(entity: &Entity) -> BTreeSet<RecordName> {
+    let entities = entity.entities_named().chain(&entity.merged_into).cloned();
+    let evidence = entity.occupancies.iter().filter_map(|occupancy| occupancy.evidence.clone());
+    entities.map(RecordName::Entity).chain(evidence.map(RecordName::Statement)).collect()
+}

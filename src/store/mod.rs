@@ -1,0 +1,207 @@
+//! The store contract: what a backend owes, in words that fit any database.
+//!
+//! Every commit is one revision; every version of every record is kept under
+//! (name, revision); a [`Reader`] pins one revision and never sees anything
+//! newer. A commit is acknowledged, and becomes the head, only once it is
+//! durable. Backends pass one conformance suite, and read nothing but the clock
+//! values they are handed.
+
+pub mod batch;
+pub mod catalogue;
+pub mod change;
+pub mod error;
+pub mod memory;
+pub mod path;
+pub mod sled;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+pub use self::batch::{Applied, Mutation, Precondition, Remembered, RequestKey, WriteBatch};
+pub use self::change::{Change, ChangeKind};
+pub use self::error::{CommitOutcome, Conflict, Error};
+pub use self::path::{Cursor, Item, Page, Path, Scan};
+use crate::domain::id::{ArticleId, RecordName};
+use crate::domain::record::{Committed, Stored};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::domain::time::Timestamp;
+
+/// Which store this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The id of the store; a restored store has a new one.
+    pub store_id: Uuid,
+    /// The version of the stored format.
+    pub format_version: u32,
+    /// The key under which tokens are signed; it never leaves the process.
+    pub token_key: [u8; 32],
+}
+
+/// The newest durable commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Its revision; [`Revision::ZERO`] before the first.
+    pub revision: Revision,
+    /// Its time; `None` before the first.
+    pub time: Option<Timestamp>,
+    /// What the store holds there.
+    pub counts: Counts,
+}
+
+/// How many live records there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Articles.
+    pub articles: u64,
+    /// Statements.
+    pub statements: u64,
+    /// Entities.
+    pub entities: u64,
+    /// Distinct publisher keys of live articles.
+    pub outlets: u64,
+    /// Distinct speaker entities of live statements.
+    pub speakers: u64,
+}
+
+/// Which revision a reader pins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The newest durable one.
+    Head,
+    /// The newest held one at or before this revision.
+    Revision(Revision),
+    /// The newest one committed at or before this time.
+    Time(Timestamp),
+}
+
+/// Whether an article comes with its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadBody {
+    /// Everything but the text.
+    No,
+    /// With the text.
+    Yes,
+}
+
+/// What is known of a name at a reader's revision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// No record ever had it.
+    Never,
+    /// A record has it.
+    Live(Stored),
+    /// Its record was deleted.
+    Deleted(Deleted),
+}
+
+impl State {
+    /// The record, where there is one.
+    #[must_use]
+    pub fn live(self) -> Option<Stored> {
+        match self {
+            Self::Live(stored) => Some(stored),
+            Self::Never | Self::Deleted(_) => None,
+        }
+    }
+}
+
+/// A deleted record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// When it came to be and when it was deleted: `revision` and `update_time`
+    /// are the deletion's.
+    pub committed: Committed,
+    /// For articles: the last version of the body, from which the number goes on.
+    pub article_version: u32,
+}
+
+/// One stored state of an article.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ArticleState {
+    /// The article as it stood.
+    Article(Stored),
+    /// The article was deleted.
+    Deleted(Deleted),
+}
+
+/// A store of articles, statements and entities.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Which store this is.
+    fn identity(&self) -> &Identity;
+
+    /// The newest durable commit.
+    fn head(&self) -> Head;
+
+    /// Tells of each new head. Heads may be skipped; the newest is always told.
+    fn watch_head(&self) -> watch::Receiver<Head>;
+
+    /// The oldest revision that can be read as of.
+    fn earliest(&self) -> Revision;
+
+    /// Pins a revision. [`Error::OutOfRange`] where it is above the head or no
+    /// longer held.
+    async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error>;
+
+    /// Applies batches in order, each in one commit of its own or not at all;
+    /// each sees the ones before it. At the first [`Error::Conflict`] the batches
+    /// behind it are not applied and answer [`Error::Skipped`], so that a sequence
+    /// is never applied out of order. Answers once all that was applied is
+    /// durable, one answer a batch.
+    ///
+    /// A future that is dropped before it answers may leave the batches applied.
+    async fn apply(&self, batches: Vec<WriteBatch>) -> Vec<Result<Applied, Error>>;
+
+    /// What was answered to a request before, unless it is older than the time
+    /// that requests are remembered.
+    async fn remembered(
+        &self,
+        key: &RequestKey,
+        now: Timestamp,
+    ) -> Result<Option<Remembered>, Error>;
+
+    /// The durable changes after `after`, in the order of their revisions, at most
+    /// `limit`.
+    async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error>;
+
+    /// The size of the data on disk, in bytes; 0 where there is no disk.
+    async fn disk_bytes(&self) -> Result<u64, Error>;
+
+    /// Whether the store takes writes; else why not.
+    fn ready(&self) -> Result<(), Error>;
+
+    /// Finishes what was begun and lets go of the data. Later calls answer
+    /// [`Error::Unavailable`].
+    async fn close(&self) -> Result<(), Error>;
+}
+
+/// One pinned revision of a store.
+#[async_trait]
+pub trait Reader: Send + Sync {
+    /// The pinned revision.
+    fn revision(&self) -> Revision;
+
+    /// What is known of a name.
+    async fn state(&self, name: &RecordName, body: LoadBody) -> Result<State, Error>;
+
+    /// What is known of several names, in their order.
+    async fn states(&self, names: &[RecordName], body: LoadBody) -> Result<Vec<State>, Error>;
+
+    /// The article that has this address, or had it last when it was deleted.
+    async fn article_by_url(&self, url: &CanonicalUrl) -> Result<Option<ArticleId>, Error>;
+
+    /// The stored states of an article at or before the pinned revision and
+    /// before revision `before`, the newest first, at most `limit`.
+    async fn article_states(
+        &self,
+        article: &ArticleId,
+        before: Option<Revision>,
+        limit: usize,
+        body: LoadBody,
+    ) -> Result<Vec<ArticleState>, Error>;
+
+    /// A page of the records along a path.
+    async fn list(&self, scan: &Scan) -> Result<Page, Error>;
+}
