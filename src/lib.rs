@@ -3,5 +3,6 @@
 
 pub mod domain;
 pub mod query;
-pub mod rpc;
 pub mod store;
+pub mod kb;
+pub mod rpc;
