@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::domain::entity::Entity;
-use crate::domain::id::{BatchId, EntityId, RecordName};
+use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName};
 use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -39,6 +39,9 @@ pub enum Precondition {
     AtRevision(RecordName, Revision),
     /// No live record refers to the name, in any way that the catalogue indexes.
     Unreferenced(RecordName),
+    /// No statement of the article was written or deleted after this revision, the
+    /// group's earlier batches included.
+    StatementsUnmoved(ArticleId, Revision),
 }
 
 /// One change of a batch.
