@@ -182,7 +182,7 @@ impl Planner<'_> {
         let moved = matches!(state, State::Live(Stored { value: Record::Article(old), .. })
             if old.version != article.version);
         if stored.is_empty() && self.command.statements.is_empty() {
-            return Ok(());
+            return self.check_evidence(&HashSet::new()).await;
         }
         let body = self.body(article).await?;
         let anchor = Anchor::new(body.as_deref());
@@ -272,6 +272,7 @@ impl Planner<'_> {
             let stored = || stored.iter().find(|(it, _)| it == id).map(|(_, it)| it);
             sent.or_else(stored).and_then(|statement| statement.parent.clone())
         };
+        self.check_evidence(&here).await?;
         for (at, (id, statement)) in ids.iter().zip(sent).enumerate() {
             if let Some(parent) = &statement.parent {
                 let field = format!("statements[{at}].parent");
@@ -293,6 +294,22 @@ impl Planner<'_> {
                 } else if !here.contains(&link.target.statement) {
                     let text = "names no statement of this article: list it in the same ingest";
                     self.violations.push(Violation::new(field, "UNKNOWN_RECORD", text));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the statements that the listed entities' posts are evidenced by.
+    async fn check_evidence(&mut self, here: &HashSet<&StatementId>) -> Result<(), Error> {
+        let command = self.command;
+        for (at, draft) in command.entities.iter().enumerate() {
+            for (post_at, occupancy) in draft.entity.occupancies.iter().enumerate() {
+                let Some(evidence) = &occupancy.evidence else { continue };
+                let known = evidence.article == self.id && here.contains(&evidence.statement);
+                if !known {
+                    let field = format!("entities[{at}].occupancies[{post_at}].evidence");
+                    self.must_exist(evidence.clone().into(), &field).await?;
                 }
             }
         }

@@ -6,7 +6,8 @@ use super::error::Error;
 use super::read::at_revision;
 use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
-use crate::query::{self, Access, Filter};
+use crate::query::filter::Filter;
+use crate::query::plan::{self as query, Access};
 use crate::store::{
     self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan,
 };
@@ -118,7 +119,7 @@ impl KnowledgeBase {
         let (reader, after) = self.page(&query.read, &query.page_token, fingerprint).await?;
         let scan = Scan {
             path: path(plan.access),
-            filter: plan.residual,
+            filter: plan.filter,
             after,
             limit: query.page_size,
             max_bytes,
@@ -169,7 +170,7 @@ impl KnowledgeBase {
             return Ok((self.reader(read).await?, None));
         }
         let (revision, payload) = token::open(self.store.identity(), TokenKind::Page, page_token)?;
-        let (bound_to, cursor) = payload
+        let (_, cursor) = payload
             .split_first_chunk::<16>()
             .filter(|(bound_to, _)| **bound_to == fingerprint)
             .ok_or_else(|| {
@@ -177,7 +178,6 @@ impl KnowledgeBase {
                             from page to page";
                 Error::invalid("page_token", "PAGE_TOKEN_MISMATCH", text)
             })?;
-        debug_assert_eq!(*bound_to, fingerprint);
         match self.reader(&at_revision(revision)).await {
             Ok(reader) => Ok((reader, Some(Cursor(cursor.to_vec())))),
             Err(Error::Store(store::Error::OutOfRange { .. })) => Err(Error::PageTokenExpired),

@@ -14,6 +14,7 @@ mod plan;
 mod read;
 mod references;
 pub mod resolve;
+mod seed;
 mod token;
 mod update;
 mod write;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::bulk::{BulkAck, BulkItem};
-pub use self::list::{ListPage, VersionsPage};
+pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
 use crate::clock::Clock;
 use crate::store::Store;

@@ -1,22 +1,22 @@
 //! AdminService.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tonic::{Request, Response, Status};
 
 use super::bulk::BulkLimits;
+use super::base::Base;
 use super::call::Calls;
 use super::pb::admin_service_server::AdminService;
 use super::{pb, to_pb};
 use crate::domain::limits;
 use crate::domain::time::Timestamp;
-use crate::kb::{self, KnowledgeBase};
+use crate::kb;
 use crate::query;
 
 /// Tells about one server.
 pub(super) struct Admin {
-    pub(super) kb: Arc<KnowledgeBase>,
+    pub(super) base: Base,
     pub(super) calls: Calls,
     pub(super) message_bytes: usize,
     pub(super) bulk: BulkLimits,
@@ -31,7 +31,7 @@ impl AdminService for Admin {
         request: Request<pb::GetServerInfoRequest>,
     ) -> Result<Response<pb::GetServerInfoResponse>, Status> {
         let work = async |_| {
-            let store = self.kb.store();
+            let store = self.base.get()?.store();
             let (identity, head) = (store.identity(), store.head());
             Ok(pb::GetServerInfoResponse {
                 version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use prost::Message as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
@@ -32,65 +32,77 @@ type Answers = mpsc::Sender<Result<pb::IngestArticlesResponse, Status>>;
 /// stream stops taking items.
 const ANSWERS_WAITING: usize = 4;
 
-/// Serves one stream; `permit` is held until it ends.
-pub(super) fn run(
-    kb: Arc<KnowledgeBase>,
-    incoming: Streaming<pb::IngestArticlesRequest>,
-    limits: BulkLimits,
-    deadline: Option<Instant>,
-    permit: OwnedSemaphorePermit,
-) -> ReceiverStream<Result<pb::IngestArticlesResponse, Status>> {
-    let (answers, stream) = mpsc::channel(ANSWERS_WAITING);
-    let last = answers.clone();
-    tokio::spawn(async move {
-        let _permit = permit;
-        let served = AssertUnwindSafe(serve(kb, incoming, limits, answers)).catch_unwind();
-        let ended = match deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, served).await,
-            None => Ok(served.await),
-        };
-        let status = match ended {
-            Err(_) => Some(status::deadline_exceeded()),
-            Ok(Err(panic)) => Some(panicked(panic.as_ref())),
-            Ok(Ok(end)) => end.err(),
-        };
-        if let Some(status) = status {
-            // A client that is gone needs no word.
-            let _ = last.send(Err(status)).await;
-        }
-    });
-    ReceiverStream::new(stream)
+/// One bulk stream to serve.
+pub(super) struct Stream {
+    pub(super) kb: Arc<KnowledgeBase>,
+    pub(super) incoming: Streaming<pb::IngestArticlesRequest>,
+    pub(super) limits: BulkLimits,
+    /// Becomes true when the server stops.
+    pub(super) stopping: watch::Receiver<bool>,
 }
 
-/// Takes items and acknowledges them; ends with the status that the stream ends
-/// with.
-async fn serve(
-    kb: Arc<KnowledgeBase>,
-    incoming: Streaming<pb::IngestArticlesRequest>,
-    limits: BulkLimits,
-    answers: Answers,
-) -> Result<(), Status> {
-    let (items, planned) = mpsc::channel(limits.items);
-    let (acked, acks) = mpsc::channel(ANSWERS_WAITING);
-    let room = Room::new(limits);
-    let (taken, ()) = tokio::join!(
-        async {
-            let work = kb.ingest_articles(planned, acked);
-            tokio::join!(take(incoming, items, &room), work).0
-        },
-        acknowledge(acks, &answers, &room),
-    );
-    taken
+impl Stream {
+    /// Serves the stream; `permit` is held until it ends.
+    pub(super) fn run(
+        self,
+        deadline: Option<Instant>,
+        permit: OwnedSemaphorePermit,
+    ) -> ReceiverStream<Result<pb::IngestArticlesResponse, Status>> {
+        let (answers, stream) = mpsc::channel(ANSWERS_WAITING);
+        let last = answers.clone();
+        tokio::spawn(async move {
+            let _permit = permit;
+            let served = AssertUnwindSafe(self.serve(answers)).catch_unwind();
+            let ended = match deadline {
+                Some(deadline) => tokio::time::timeout_at(deadline, served).await,
+                None => Ok(served.await),
+            };
+            let status = match ended {
+                Err(_) => Some(status::deadline_exceeded()),
+                Ok(Err(panic)) => Some(panicked(panic.as_ref())),
+                Ok(Ok(end)) => end.err(),
+            };
+            if let Some(status) = status {
+                // A client that is gone needs no word.
+                let _ = last.send(Err(status)).await;
+            }
+        });
+        ReceiverStream::new(stream)
+    }
+
+    /// Takes items and acknowledges them; ends with the status that the stream
+    /// ends with, after all that was taken is acknowledged.
+    async fn serve(self, answers: Answers) -> Result<(), Status> {
+        let (items, planned) = mpsc::channel(self.limits.items);
+        let (acked, acks) = mpsc::channel(ANSWERS_WAITING);
+        let room = Room::new(self.limits);
+        let work = self.kb.ingest_articles(planned, acked);
+        let (taken, (), ()) = tokio::join!(
+            take(self.incoming, items, &room, self.stopping),
+            work,
+            acknowledge(acks, &answers, &room),
+        );
+        taken
+    }
 }
 
-/// Reads items until the stream ends, or until it breaks its rules.
+/// Reads items until the stream ends, the server stops, or the stream breaks its
+/// rules.
 async fn take(
     mut incoming: Streaming<pb::IngestArticlesRequest>,
     items: mpsc::Sender<BulkItem>,
     room: &Room,
+    mut stopping: watch::Receiver<bool>,
 ) -> Result<(), Status> {
     let mut last = 0;
-    while let Some(message) = incoming.message().await? {
+    loop {
+        let message = tokio::select! {
+            message = incoming.message() => message?,
+            _ = stopping.wait_for(|stopping| *stopping) => {
+                return Err(status::from_error(Error::Stopping));
+            }
+        };
+        let Some(message) = message else { return Ok(()) };
         for item in message.items {
             if item.sequence <= last {
                 return Err(status::sequence_not_increasing(last, item.sequence));
@@ -107,7 +119,6 @@ async fn take(
             }
         }
     }
-    Ok(())
 }
 
 /// Passes acknowledgements on, and makes room for new items.

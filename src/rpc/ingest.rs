@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::bulk::{self, BulkLimits};
+use super::base::Base;
 use super::call::{ANONYMOUS, Calls};
 use super::pb::ingest_service_server::IngestService;
-use super::{from_pb, pb, to_pb};
-use crate::kb::KnowledgeBase;
+use super::{from_pb, pb, status, to_pb};
 
 /// Serves writes to one knowledge base.
 pub(super) struct Ingest {
-    pub(super) kb: Arc<KnowledgeBase>,
+    pub(super) base: Base,
     pub(super) calls: Calls,
     pub(super) bulk: BulkLimits,
+    /// Becomes true when the server stops: streams then end in good order.
+    pub(super) stopping: watch::Receiver<bool>,
 }
 
 #[tonic::async_trait]
@@ -27,7 +30,7 @@ impl IngestService for Ingest {
         let fits = self.calls.answer_bytes();
         let work = async |request| {
             let command = from_pb::ingest_article(request, ANONYMOUS)?;
-            let answer = to_pb::ingested(self.kb.ingest_article(command).await?);
+            let answer = to_pb::ingested(self.base.get()?.ingest_article(command).await?);
             Ok(to_pb::names_only_above(answer, fits))
         };
         self.calls.unary(request, work).await
@@ -40,9 +43,14 @@ impl IngestService for Ingest {
         request: Request<Streaming<pb::IngestArticlesRequest>>,
     ) -> Result<Response<Self::IngestArticlesStream>, Status> {
         let (permit, deadline) = self.calls.stream(request.metadata())?;
-        let kb = Arc::clone(&self.kb);
-        let stream = bulk::run(kb, request.into_inner(), self.bulk, deadline, permit);
-        Ok(Response::new(stream))
+        let kb = Arc::clone(self.base.get().map_err(status::from_error)?);
+        let stream = bulk::Stream {
+            kb,
+            incoming: request.into_inner(),
+            limits: self.bulk,
+            stopping: self.stopping.clone(),
+        };
+        Ok(Response::new(stream.run(deadline, permit)))
     }
 
     async fn update_article(
@@ -51,7 +59,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::UpdateArticleResponse>, Status> {
         let work = async |request| {
             let command = from_pb::update_article(request, ANONYMOUS)?;
-            Ok(to_pb::updated_article(self.kb.update_article(command).await?))
+            Ok(to_pb::updated_article(self.base.get()?.update_article(command).await?))
         };
         self.calls.unary(request, work).await
     }
@@ -62,7 +70,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::DeleteArticleResponse>, Status> {
         let work = async |request| {
             let command = from_pb::delete_article(request, ANONYMOUS)?;
-            Ok(to_pb::deleted_article(self.kb.delete(command).await?))
+            Ok(to_pb::deleted_article(self.base.get()?.delete(command).await?))
         };
         self.calls.unary(request, work).await
     }
@@ -73,7 +81,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::CreateStatementResponse>, Status> {
         let work = async |request| {
             let command = from_pb::create_statement(request, ANONYMOUS)?;
-            Ok(to_pb::created_statement(self.kb.create_statement(command).await?))
+            Ok(to_pb::created_statement(self.base.get()?.create_statement(command).await?))
         };
         self.calls.unary(request, work).await
     }
@@ -84,7 +92,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::DeleteStatementResponse>, Status> {
         let work = async |request| {
             let command = from_pb::delete_statement(request, ANONYMOUS)?;
-            Ok(to_pb::deleted_statement(self.kb.delete(command).await?))
+            Ok(to_pb::deleted_statement(self.base.get()?.delete(command).await?))
         };
         self.calls.unary(request, work).await
     }
@@ -95,7 +103,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::CreateEntityResponse>, Status> {
         let work = async |request| {
             let command = from_pb::create_entity(request, ANONYMOUS)?;
-            Ok(to_pb::created_entity(self.kb.create_entity(command).await?))
+            Ok(to_pb::created_entity(self.base.get()?.create_entity(command).await?))
         };
         self.calls.unary(request, work).await
     }
@@ -106,7 +114,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::UpdateEntityResponse>, Status> {
         let work = async |request| {
             let command = from_pb::update_entity(request, ANONYMOUS)?;
-            Ok(to_pb::updated_entity(self.kb.update_entity(command).await?))
+            Ok(to_pb::updated_entity(self.base.get()?.update_entity(command).await?))
         };
         self.calls.unary(request, work).await
     }
@@ -117,7 +125,7 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::DeleteEntityResponse>, Status> {
         let work = async |request| {
             let command = from_pb::delete_entity(request, ANONYMOUS)?;
-            Ok(to_pb::deleted_entity(self.kb.delete(command).await?))
+            Ok(to_pb::deleted_entity(self.base.get()?.delete(command).await?))
         };
         self.calls.unary(request, work).await
     }

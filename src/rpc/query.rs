@@ -1,21 +1,20 @@
 //! QueryService.
 
-use std::sync::Arc;
-
 use prost::Message;
 use tonic::{Request, Response, Status};
 
+use super::base::Base;
 use super::call::Calls;
 use super::pb::query_service_server::QueryService;
 use super::{from_pb, pb, to_pb};
 use crate::domain::record::Stored;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
-use crate::kb::{KnowledgeBase, Records};
+use crate::kb::Records;
 
 /// Answers questions about one knowledge base.
 pub(super) struct Query {
-    pub(super) kb: Arc<KnowledgeBase>,
+    pub(super) base: Base,
     pub(super) calls: Calls,
 }
 
@@ -42,7 +41,7 @@ impl Query {
     ) -> Result<(Option<T>, i64), Error> {
         let name = query.names.first().cloned();
         let required = || Error::invalid("name", "REQUIRED", "give the record's name");
-        let (stored, revision) = self.kb.get(name.ok_or_else(required)?, &query).await?;
+        let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
         Ok((to_pb(stored), to_pb::revision(revision)))
     }
 
@@ -53,7 +52,7 @@ impl Query {
     ) -> Result<Packed<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let Records { found, missing, mut deferred, revision } =
-            self.kb.batch_get(&query, |stored| !fits(&mut room, stored_bytes(stored))).await?;
+            self.base.get()?.batch_get(&query, |stored| !fits(&mut room, stored_bytes(stored))).await?;
         let mut room = self.calls.answer_bytes();
         let mut records = Vec::with_capacity(found.len());
         let mut late = Vec::new();
@@ -81,7 +80,7 @@ impl Query {
         to_pb: impl Fn(Stored) -> Option<T> + Sync,
     ) -> Result<PackedPage<T>, Error> {
         let mut room = self.calls.answer_bytes();
-        let mut page = self.kb.list(&query, room).await?;
+        let mut page = self.base.get()?.list(&query, room).await?;
         let mut records = Vec::with_capacity(page.items.len());
         for item in std::mem::take(&mut page.items) {
             let Some(record) = to_pb(item.record) else { continue };
@@ -180,7 +179,7 @@ impl QueryService for Query {
         let mut room = self.calls.answer_bytes();
         let work = async |request| {
             let query = from_pb::list_article_versions(request)?;
-            let mut page = self.kb.list_article_versions(&query).await?;
+            let mut page = self.base.get()?.list_article_versions(&query).await?;
             let mut versions = Vec::with_capacity(page.states.len());
             for state in std::mem::take(&mut page.states) {
                 let version = to_pb::article_version(state);
@@ -294,7 +293,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::ResolveEntitiesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::resolve_entities(request)?;
-            let (results, revision) = self.kb.resolve_entities(&query).await?;
+            let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
             Ok(pb::ResolveEntitiesResponse {
                 results: results.into_iter().map(to_pb::resolution).collect(),
                 revision: to_pb::revision(revision),

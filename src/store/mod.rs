@@ -126,6 +126,17 @@ pub enum ArticleState {
     Deleted(Deleted),
 }
 
+impl ArticleState {
+    /// The revision that made it.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        match self {
+            Self::Article(stored) => stored.committed.revision,
+            Self::Deleted(deleted) => deleted.committed.revision,
+        }
+    }
+}
+
 /// A store of articles, statements and entities.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
