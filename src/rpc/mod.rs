@@ -1,3 +1,4 @@
 //! The gRPC edge: bytes in, use cases, bytes out.
 
 pub mod pb;
+pub mod from_pb;
