@@ -2,3 +2,5 @@
 
 pub mod pb;
 pub mod from_pb;
+pub mod to_pb;
+pub mod status;
