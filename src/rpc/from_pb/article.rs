@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::article::{Article, Medium, PubStatus, Publisher};
 use crate::domain::body::{Body, BodyExtent};
+use crate::domain::id::ArticleId;
 use crate::domain::limits;
 use crate::domain::text::{CanonicalUrl, LanguageTag};
 use crate::kb::command::ArticleDraft;
@@ -18,6 +19,7 @@ use crate::rpc::pb;
 /// An article as an ingest sends it.
 pub(super) fn draft(at: &Field<'_>, mut pb: pb::Article, stamp: Stamp<'_>) -> ArticleDraft {
     let id = at.at("name").optional_name(&pb.name);
+    other_than(&at.at("duplicate_of"), &pb.duplicate_of, id.as_ref());
     let text = std::mem::take(&mut pb.body);
     let extent = body_extent(at, pb.body_extent, text.is_empty());
     let (body, body_normalized) = body(&at.at("body"), text, extent.unwrap_or_default());
@@ -48,6 +50,13 @@ pub(super) fn values(at: &Field<'_>, pb: pb::Article, stamp: Stamp<'_>) -> Artic
         duplicate_of: at.at("duplicate_of").optional_name(&pb.duplicate_of),
         origin: origin(&at.at("origin"), pb.origin, stamp),
         version: 0,
+    }
+}
+
+/// Tells of a name that is the article's own.
+pub(super) fn other_than(at: &Field<'_>, name: &str, own: Option<&ArticleId>) {
+    if !name.is_empty() && own.is_some_and(|own| own.to_string() == name) {
+        at.refuse(reason::CONTRADICTION, "an article does not repeat itself");
     }
 }
 

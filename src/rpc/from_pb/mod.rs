@@ -19,6 +19,11 @@ mod selector;
 mod time;
 mod origin;
 
+#[cfg(test)]
+pub(in crate::rpc) mod samples;
+#[cfg(test)]
+mod tests;
+
 pub use self::ingest::ingest_article;
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::read::{

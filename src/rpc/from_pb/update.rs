@@ -27,6 +27,7 @@ pub fn update_article(
         let id: Option<ArticleId> = article_at.at("name").name(&article.name);
         let etag = etag(std::mem::take(&mut article.etag));
         article.canonical_url.clear();
+        article::other_than(&article_at.at("duplicate_of"), &article.duplicate_of, id.as_ref());
         let values = article::values(&article_at, article, stamp(&context));
         let fields = article_fields(&at.at("update_mask"), pb.update_mask, &values);
         let allow_missing = pb.allow_missing;
