@@ -22,7 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("dicta_descriptor.bin"), compiler.encode_file_descriptor_set())?;
 
+    // Sorted maps make the encoding of a message, and so its hash, the same every
+    // time.
     tonic_prost_build::configure()
+        .btree_map(".dicta")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .compile_fds(compiler.file_descriptor_set())?;
     Ok(())
