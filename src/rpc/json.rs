@@ -1,9 +1,11 @@
 //! The proto's canonical JSON form, for any message of `dicta.v1`.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use prost::{Message, Name};
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
+use serde::de::IgnoredAny;
 
 use super::json_path;
 use super::pb;
@@ -63,6 +65,11 @@ pub fn from_json<M: Message + Name + Default>(text: &str) -> Result<M, JsonError
         .and_then(|dynamic| deserializer.end().map(|()| dynamic))
         .map_err(|error| input_error(text, &error))?;
     dynamic.transcode_to::<M>().map_err(|error| output_error::<M>(error.to_string()))
+}
+
+/// The keys of a JSON object, without a look at what they hold.
+pub(super) fn keys(text: &str) -> Result<BTreeMap<String, IgnoredAny>, JsonError> {
+    serde_json::from_str(text).map_err(|error| input_error(text, &error))
 }
 
 fn describe<M: Name>() -> Result<MessageDescriptor, JsonError> {
