@@ -6,3 +6,6 @@ pub mod query;
 pub mod store;
 pub mod kb;
 pub mod rpc;
+pub mod config;
+pub mod telemetry;
+pub mod app;
