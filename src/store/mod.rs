@@ -9,6 +9,8 @@
 pub mod batch;
 pub mod catalogue;
 pub mod change;
+#[cfg(test)]
+pub mod conformance;
 pub mod error;
 pub mod memory;
 pub mod path;
