@@ -117,6 +117,8 @@ def pattern(shown: str) -> re.Pattern:
 def check(server: Server, block: re.Match) -> None:
     text, (kind, _, argument) = block["text"], (block["mark"] or "").partition(" ")
     name = text.strip().splitlines()[0]
+    if block["shown"] is not None and kind != "run":
+        fail(f"an answer is shown that nothing checks: {name}")
     match kind:
         case "serve":
             server.start(text)
