@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport};
-use crate::store::sled::{SledConfig, SledStore};
+use crate::store::memory::{MemoryConfig, MemoryStore};
 use crate::store::{self, Store};
 
 /// Why a server does not start or ends badly.

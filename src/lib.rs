@@ -3,6 +3,7 @@
 
 pub mod domain;
 pub mod query;
+pub mod clock;
 pub mod store;
 pub mod kb;
 pub mod rpc;

@@ -1,14 +1,16 @@
 //! Creating one statement or one entity.
 
+use async_trait::async_trait;
+
 use super::KnowledgeBase;
 use super::anchor::Anchor;
-use super::command::{CreateEntity, CreateStatement, IngestOutcome, Written};
+use super::command::{CreateEntity, CreateStatement, IngestOutcome, WriteContext, Written};
 use super::entities::Directory;
 use super::error::{Error, Violation};
 use super::ingest::{complete, stamp};
 use super::plan::{Plan, Touched, unknown_entity};
 use super::resolve;
-use super::write::Outcome;
+use super::write::{Command, Outcome};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::id::{EntityId, RecordName, StatementId, StatementName};
 use crate::domain::limits;
@@ -19,14 +21,42 @@ use crate::store::{self, LoadBody, Mutation, Path, Precondition, Reader, Scan, S
 impl KnowledgeBase {
     /// Adds one statement to a stored article.
     pub async fn create_statement(&self, command: CreateStatement) -> Result<Written, Error> {
-        let plan = async |reader: &dyn Reader| plan_statement(reader, &command).await;
-        self.write("CreateStatement", &command.context, plan).await.and_then(written)
+        self.write(&command).await.and_then(written)
     }
 
     /// Creates one entity.
     pub async fn create_entity(&self, command: CreateEntity) -> Result<Written, Error> {
-        let plan = async |reader: &dyn Reader| plan_entity(reader, &command).await;
-        self.write("CreateEntity", &command.context, plan).await.and_then(written)
+        self.write(&command).await.and_then(written)
+    }
+}
+
+#[async_trait]
+impl Command for CreateStatement {
+    fn method(&self) -> &'static str {
+        "CreateStatement"
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan_statement(reader, self).await
+    }
+}
+
+#[async_trait]
+impl Command for CreateEntity {
+    fn method(&self) -> &'static str {
+        "CreateEntity"
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan_entity(reader, self).await
     }
 }
 

@@ -1,11 +1,14 @@
 //! Deleting a record. Older revisions still show it.
 
+use async_trait::async_trait;
+
 use super::KnowledgeBase;
-use super::command::{Delete, DeletedAnswer, IngestOutcome};
+use super::command::{Delete, DeletedAnswer, IngestOutcome, WriteContext};
 use super::error::Error;
 use super::plan::Plan;
 use super::references;
 use super::update::check_etag;
+use super::write::Command;
 use crate::domain::id::{ArticleId, RecordName, StatementName};
 use crate::domain::limits;
 use crate::store::{LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
@@ -13,14 +16,27 @@ use crate::store::{LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
 impl KnowledgeBase {
     /// Deletes a record.
     pub async fn delete(&self, command: Delete) -> Result<DeletedAnswer, Error> {
-        let method = match command.name {
+        let done = self.write(&command).await?;
+        Ok(DeletedAnswer { statements: done.names.saturating_sub(1), receipt: done.receipt })
+    }
+}
+
+#[async_trait]
+impl Command for Delete {
+    fn method(&self) -> &'static str {
+        match self.name {
             RecordName::Article(_) => "DeleteArticle",
             RecordName::Statement(_) => "DeleteStatement",
             RecordName::Entity(_) => "DeleteEntity",
-        };
-        let plan = async |reader: &dyn Reader| plan(reader, &command).await;
-        let done = self.write(method, &command.context, plan).await?;
-        Ok(DeletedAnswer { statements: done.names.saturating_sub(1), receipt: done.receipt })
+        }
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan(reader, self).await
     }
 }
 

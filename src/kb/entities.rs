@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::command::{CreateEntities, EntityDraft};
 use super::error::{Error, Violation};
 use super::plan::{Plan, Touched, unknown_entity};
-use super::resolve;
+use super::resolve::{self, Meaning};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::id::{EntityId, RecordName};
 use crate::domain::name;
@@ -87,11 +87,12 @@ impl<'a> Directory<'a> {
         let id = match id {
             Some(id) => Some(id.clone()),
             None => {
-                let folded = name::fold(&entity.display_name);
-                plan.reads.insert(Touched::FoldedName(folded.clone()));
-                match self.listed_as(&folded, entity.kind) {
-                    Some(id) => Some(id),
-                    None => resolve::find_listed(self.reader, entity).await?,
+                plan.reads.insert(Touched::FoldedName(name::fold(&entity.display_name)));
+                match self.listed_meaning(&entity.display_name, entity.kind) {
+                    Meaning::Only(id) => Some(id),
+                    Meaning::Nothing | Meaning::Doubtful => {
+                        resolve::find_listed(self.reader, entity).await?
+                    }
                 }
             }
         };
@@ -115,15 +116,14 @@ impl<'a> Directory<'a> {
         })
     }
 
-    /// The one listed entity that has a folded name and a fitting type.
-    fn listed_as(&self, folded: &str, kind: Option<EntityType>) -> Option<EntityId> {
-        let mut holders = self.listed.iter().filter(|(_, entity)| {
-            kind.is_none_or(|kind| kind.fits(entity.entity_type()))
-                && entity.all_names().any(|text| name::fold(text) == folded)
-        });
+    /// What a name means among the listed entities.
+    fn listed_meaning(&self, text: &str, kind: Option<EntityType>) -> Meaning {
+        let mut holders =
+            self.listed.iter().filter(|(_, entity)| resolve::is_meant(text, kind, entity));
         match (holders.next(), holders.next()) {
-            (Some((id, _)), None) => Some(id.clone()),
-            _ => None,
+            (None, _) => Meaning::Nothing,
+            (Some((id, _)), None) => Meaning::Only(id.clone()),
+            (Some(_), Some(_)) => Meaning::Doubtful,
         }
     }
 
@@ -276,16 +276,19 @@ impl<'a> Directory<'a> {
         create: Option<&Origin>,
         plan: &mut Plan,
     ) -> Result<Option<EntityId>, Error> {
-        let folded = name::fold(&mention.text);
-        plan.reads.insert(Touched::FoldedName(folded.clone()));
-        let holders = resolve::holders(self.reader, &mention.text, mention.kind).await?;
-        let listed = self.listed_as(&folded, mention.kind);
-        let mut all: Vec<&EntityId> = holders.iter().chain(&listed).collect();
-        all.sort();
-        all.dedup();
-        match (all.as_slice(), create) {
-            ([only], _) => Ok(self.beyond_doubt(only, mention).await?.then(|| (*only).clone())),
-            ([], Some(origin)) if resolve::is_name(&mention.text, mention.kind) => {
+        plan.reads.insert(Touched::FoldedName(name::fold(&mention.text)));
+        let listed = self.listed_meaning(&mention.text, mention.kind);
+        let stored = resolve::meaning(self.reader, &mention.text, mention.kind).await?;
+        match (listed, stored, create) {
+            (Meaning::Only(id), Meaning::Nothing, _) | (Meaning::Nothing, Meaning::Only(id), _) => {
+                Ok(Some(id))
+            }
+            (Meaning::Only(listed), Meaning::Only(stored), _) => {
+                Ok((listed == stored).then_some(stored))
+            }
+            (Meaning::Nothing, Meaning::Nothing, Some(origin))
+                if resolve::is_name(&mention.text, mention.kind) =>
+            {
                 let entity = Entity {
                     kind: mention.kind,
                     display_name: mention.text.clone(),
@@ -299,17 +302,6 @@ impl<'a> Directory<'a> {
             }
             _ => Ok(None),
         }
-    }
-
-    /// Whether a mention may mean the one entity that has its name: a single word
-    /// never means a person.
-    async fn beyond_doubt(&self, id: &EntityId, mention: &Mention) -> Result<bool, Error> {
-        let listed = self.listed.iter().find(|(listed, _)| listed == id);
-        let kind = match listed {
-            Some((_, entity)) => Some(entity.entity_type()),
-            None => self.stored(id).await?.map(|entity| entity.entity_type()),
-        };
-        Ok(kind.is_some_and(|kind| resolve::may_link(&mention.text, mention.kind, kind)))
     }
 }
 

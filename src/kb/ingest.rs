@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use super::KnowledgeBase;
 use super::anchor::Anchor;
 use super::command::{CreateEntities, IngestArticle, IngestOutcome, Ingested, WriteContext};
@@ -11,6 +13,7 @@ use super::error::{Error, Violation};
 use super::matching;
 use super::plan::{Plan, Touched};
 use super::references;
+use super::write::Command;
 use crate::domain::article::{Article, Medium, PubStatus};
 use crate::domain::body::BodyExtent;
 use crate::domain::id::{ArticleId, RecordName, StatementId, StatementName};
@@ -26,8 +29,7 @@ pub(super) const METHOD: &str = "IngestArticle";
 impl KnowledgeBase {
     /// Stores an article with its statements and entities, or nothing.
     pub async fn ingest_article(&self, command: IngestArticle) -> Result<Ingested, Error> {
-        let written =
-            self.write(METHOD, &command.context, async |reader| plan(reader, &command).await).await?;
+        let written = self.write(&command).await?;
         let mut article = None;
         let (mut statements, mut entities) = (Vec::new(), Vec::new());
         for record in written.records {
@@ -48,6 +50,21 @@ impl KnowledgeBase {
             entities,
             receipt: written.receipt,
         })
+    }
+}
+
+#[async_trait]
+impl Command for IngestArticle {
+    fn method(&self) -> &'static str {
+        METHOD
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan(reader, self).await
     }
 }
 

@@ -1,13 +1,16 @@
 //! Changing an article's metadata or an entity, by field mask (AIP-134).
 
+use async_trait::async_trait;
+
 use super::KnowledgeBase;
 use super::command::{
-    ArticleField, EntityField, IngestOutcome, UpdateArticle, UpdateEntity, Written,
+    ArticleField, EntityField, IngestOutcome, UpdateArticle, UpdateEntity, WriteContext, Written,
 };
 use super::create::{require_record, require_references, written};
 use super::error::{Error, Violation};
 use super::ingest::stamp;
 use super::plan::Plan;
+use super::write::Command;
 use crate::domain::article::{Article, Medium, PubStatus};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::id::RecordName;
@@ -19,14 +22,42 @@ use crate::store::{LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
 impl KnowledgeBase {
     /// Changes an article's metadata.
     pub async fn update_article(&self, command: UpdateArticle) -> Result<Written, Error> {
-        let plan = async |reader: &dyn Reader| plan_article(reader, &command).await;
-        self.write("UpdateArticle", &command.context, plan).await.and_then(written)
+        self.write(&command).await.and_then(written)
     }
 
     /// Changes an entity.
     pub async fn update_entity(&self, command: UpdateEntity) -> Result<Written, Error> {
-        let plan = async |reader: &dyn Reader| plan_entity(reader, &command).await;
-        self.write("UpdateEntity", &command.context, plan).await.and_then(written)
+        self.write(&command).await.and_then(written)
+    }
+}
+
+#[async_trait]
+impl Command for UpdateArticle {
+    fn method(&self) -> &'static str {
+        "UpdateArticle"
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan_article(reader, self).await
+    }
+}
+
+#[async_trait]
+impl Command for UpdateEntity {
+    fn method(&self) -> &'static str {
+        "UpdateEntity"
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan_entity(reader, self).await
     }
 }
 
@@ -66,19 +97,19 @@ async fn plan_article(reader: &dyn Reader, command: &UpdateArticle) -> Result<Pl
     let name = RecordName::Article(command.id.clone());
     let mut plan = Plan::new(name.clone());
     let state = reader.state(&name, LoadBody::No).await?;
+    let version = match &state {
+        State::Deleted(deleted) => deleted.article_version + 1,
+        State::Live(_) | State::Never => 1,
+    };
     let (before, committed) = match state {
         State::Live(Stored { value: Record::Article(article), committed, .. }) => {
             check_etag(&name, command.etag.as_ref(), &committed)?;
             (Some(*article), Some(committed))
         }
-        ref gone => {
-            missing(&name, gone, command.allow_missing, command.etag.as_ref())?;
+        gone => {
+            missing(&name, &gone, command.allow_missing, command.etag.as_ref())?;
             (None, None)
         }
-    };
-    let version = match state {
-        State::Deleted(deleted) => deleted.article_version + 1,
-        _ => 1,
     };
     let mut article = before.clone().unwrap_or(Article { version, ..Article::default() });
     for field in &command.fields {

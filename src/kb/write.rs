@@ -1,5 +1,7 @@
 //! What all writes share: request ids, commits, receipts.
 
+use async_trait::async_trait;
+
 use super::KnowledgeBase;
 use super::command::{IngestOutcome, Receipt, RequestId, WriteContext};
 use super::error::Error;
@@ -11,6 +13,19 @@ use crate::store::{self, At, LoadBody, Reader, Remembered, RequestKey, WriteBatc
 
 /// How often a write is worked out afresh when others keep changing what it read.
 pub(super) const MAX_ATTEMPTS: usize = 16;
+
+/// A command that writes.
+#[async_trait]
+pub(super) trait Command: Sync {
+    /// The method's name, under which its request ids are remembered.
+    fn method(&self) -> &'static str;
+
+    /// Who writes, and how the write is protected and marked.
+    fn context(&self) -> &WriteContext;
+
+    /// Works out what it would do to the state that `reader` sees.
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error>;
+}
 
 /// A write that was carried out, or was before under the same request_id.
 pub(super) struct Outcome {
@@ -25,23 +40,16 @@ pub(super) struct Outcome {
 }
 
 impl KnowledgeBase {
-    /// Carries out a plan, or tells what it would do, or answers what was answered
-    /// before. `plan` is asked again where others changed what it had read.
-    pub(super) async fn write<F>(
-        &self,
-        method: &'static str,
-        context: &WriteContext,
-        mut plan: F,
-    ) -> Result<Outcome, Error>
-    where
-        F: AsyncFnMut(&dyn Reader) -> Result<Plan, Error>,
-    {
+    /// Carries out a command, or tells what it would do, or answers what was
+    /// answered before. It is planned again where others changed what it had read.
+    pub(super) async fn write(&self, command: &impl Command) -> Result<Outcome, Error> {
+        let (method, context) = (command.method(), command.context());
         if let Some(answer) = self.answered_before(method, context).await? {
             return Ok(answer);
         }
         for _ in 0..MAX_ATTEMPTS {
             let reader = self.store.reader(At::Head).await?;
-            let plan = plan(reader.as_ref()).await?;
+            let plan = command.plan(reader.as_ref()).await?;
             if context.validate_only {
                 return self.dry_run(plan, reader.as_ref()).await;
             }

@@ -8,11 +8,11 @@ use super::bulk::BulkLimits;
 use super::base::Base;
 use super::call::Calls;
 use super::pb::admin_service_server::AdminService;
-use super::{pb, to_pb};
+use super::{pb, status, to_pb};
 use crate::domain::limits;
 use crate::domain::time::Timestamp;
 use crate::kb;
-use crate::query;
+use crate::query::parser;
 
 /// Tells about one server.
 pub(super) struct Admin {
@@ -46,7 +46,7 @@ impl AdminService for Admin {
                 format_version: i32::try_from(identity.format_version).unwrap_or(i32::MAX),
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 }
 
@@ -62,8 +62,8 @@ impl Admin {
             batch_get_names: int(limits::BATCH_GET_NAMES),
             page_size: int(limits::PAGE_SIZE),
             default_page_size: int(limits::DEFAULT_PAGE_SIZE),
-            filter_bytes: int(query::FILTER_BYTES),
-            filter_depth: int(query::FILTER_DEPTH),
+            filter_bytes: int(parser::MAX_BYTES),
+            filter_depth: int(parser::MAX_DEPTH),
             labels: int(limits::LABELS),
             metadata_bytes: int(limits::METADATA_BYTES),
             bulk_items: int(self.bulk.items),

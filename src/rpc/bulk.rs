@@ -99,7 +99,7 @@ async fn take(
         let message = tokio::select! {
             message = incoming.message() => message?,
             _ = stopping.wait_for(|stopping| *stopping) => {
-                return Err(status::from_error(Error::Stopping));
+                return Err(status::of_write(Error::Stopping));
             }
         };
         let Some(message) = message else { return Ok(()) };
@@ -125,7 +125,7 @@ async fn take(
 async fn acknowledge(mut acks: mpsc::Receiver<Vec<BulkAck>>, answers: &Answers, room: &Room) {
     while let Some(acks) = acks.recv().await {
         let count = acks.len();
-        let acks = acks.into_iter().map(to_pb::bulk_ack).collect();
+        let acks = acks.into_iter().map(to_pb::acknowledged).collect();
         if answers.send(Ok(pb::IngestArticlesResponse { acks })).await.is_err() {
             return;
         }

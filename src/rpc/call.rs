@@ -1,7 +1,6 @@
 //! What every call goes through: which base it is for, how many may run, its
 //! deadline, its panics, and the size of its answer.
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,16 +58,13 @@ impl Calls {
         self.policy.message_bytes.saturating_sub(FRAME_BYTES)
     }
 
-    /// Runs one unary call.
-    pub(super) async fn unary<Req, Res, Work>(
+    /// Runs one unary call; `to_status` says what its errors are on the wire.
+    pub(super) async fn unary<Req, Res: Message>(
         &self,
         request: Request<Req>,
-        work: impl FnOnce(Req) -> Work,
-    ) -> Result<Response<Res>, Status>
-    where
-        Res: Message,
-        Work: Future<Output = Result<Res, Error>>,
-    {
+        to_status: fn(Error) -> Status,
+        work: impl AsyncFnOnce(Req) -> Result<Res, Error>,
+    ) -> Result<Response<Res>, Status> {
         let _permit = self.admit(request.metadata())?;
         let deadline = self.deadline(request.metadata());
         let until = Instant::now() + deadline.unwrap_or(self.policy.default_deadline);
@@ -76,7 +72,7 @@ impl Calls {
         let answer = match tokio::time::timeout_at(until, work).await {
             Err(_) => return Err(status::deadline_exceeded()),
             Ok(Err(panic)) => return Err(panicked(panic.as_ref())),
-            Ok(Ok(answer)) => answer.map_err(status::from_error)?,
+            Ok(Ok(answer)) => answer.map_err(to_status)?,
         };
         let size = answer.encoded_len();
         if size > self.policy.message_bytes {

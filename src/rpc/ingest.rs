@@ -30,10 +30,10 @@ impl IngestService for Ingest {
         let fits = self.calls.answer_bytes();
         let work = async |request| {
             let command = from_pb::ingest_article(request, ANONYMOUS)?;
-            let answer = to_pb::ingested(self.base.get()?.ingest_article(command).await?);
+            let answer = to_pb::ingested(self.base.get()?.ingest_article(command).await?)?;
             Ok(to_pb::names_only_above(answer, fits))
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     type IngestArticlesStream = ReceiverStream<Result<pb::IngestArticlesResponse, Status>>;
@@ -43,7 +43,7 @@ impl IngestService for Ingest {
         request: Request<Streaming<pb::IngestArticlesRequest>>,
     ) -> Result<Response<Self::IngestArticlesStream>, Status> {
         let (permit, deadline) = self.calls.stream(request.metadata())?;
-        let kb = Arc::clone(self.base.get().map_err(status::from_error)?);
+        let kb = Arc::clone(self.base.get().map_err(status::of_write)?);
         let stream = bulk::Stream {
             kb,
             incoming: request.into_inner(),
@@ -59,9 +59,9 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::UpdateArticleResponse>, Status> {
         let work = async |request| {
             let command = from_pb::update_article(request, ANONYMOUS)?;
-            Ok(to_pb::updated_article(self.base.get()?.update_article(command).await?))
+            to_pb::updated_article(self.base.get()?.update_article(command).await?)
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     async fn delete_article(
@@ -72,7 +72,7 @@ impl IngestService for Ingest {
             let command = from_pb::delete_article(request, ANONYMOUS)?;
             Ok(to_pb::deleted_article(self.base.get()?.delete(command).await?))
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     async fn create_statement(
@@ -81,9 +81,9 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::CreateStatementResponse>, Status> {
         let work = async |request| {
             let command = from_pb::create_statement(request, ANONYMOUS)?;
-            Ok(to_pb::created_statement(self.base.get()?.create_statement(command).await?))
+            to_pb::created_statement(self.base.get()?.create_statement(command).await?)
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     async fn delete_statement(
@@ -94,7 +94,7 @@ impl IngestService for Ingest {
             let command = from_pb::delete_statement(request, ANONYMOUS)?;
             Ok(to_pb::deleted_statement(self.base.get()?.delete(command).await?))
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     async fn create_entity(
@@ -103,9 +103,9 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::CreateEntityResponse>, Status> {
         let work = async |request| {
             let command = from_pb::create_entity(request, ANONYMOUS)?;
-            Ok(to_pb::created_entity(self.base.get()?.create_entity(command).await?))
+            to_pb::created_entity(self.base.get()?.create_entity(command).await?)
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     async fn update_entity(
@@ -114,9 +114,9 @@ impl IngestService for Ingest {
     ) -> Result<Response<pb::UpdateEntityResponse>, Status> {
         let work = async |request| {
             let command = from_pb::update_entity(request, ANONYMOUS)?;
-            Ok(to_pb::updated_entity(self.base.get()?.update_entity(command).await?))
+            to_pb::updated_entity(self.base.get()?.update_entity(command).await?)
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 
     async fn delete_entity(
@@ -127,6 +127,6 @@ impl IngestService for Ingest {
             let command = from_pb::delete_entity(request, ANONYMOUS)?;
             Ok(to_pb::deleted_entity(self.base.get()?.delete(command).await?))
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_write, work).await
     }
 }

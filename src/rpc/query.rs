@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 use super::base::Base;
 use super::call::Calls;
 use super::pb::query_service_server::QueryService;
-use super::{from_pb, pb, to_pb};
+use super::{from_pb, pb, status, to_pb};
 use crate::domain::record::Stored;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
@@ -37,18 +37,18 @@ impl Query {
     async fn get<T>(
         &self,
         query: GetRecords,
-        to_pb: impl FnOnce(Stored) -> Option<T>,
+        to_pb: impl FnOnce(Stored) -> Result<T, Error>,
     ) -> Result<(Option<T>, i64), Error> {
         let name = query.names.first().cloned();
         let required = || Error::invalid("name", "REQUIRED", "give the record's name");
         let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
-        Ok((to_pb(stored), to_pb::revision(revision)))
+        Ok((Some(to_pb(stored)?), to_pb::revision(revision)))
     }
 
     async fn batch_get<T: Message>(
         &self,
         query: GetRecords,
-        to_pb: impl Fn(Stored) -> Option<T> + Sync,
+        to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
     ) -> Result<Packed<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let Records { found, missing, mut deferred, revision } =
@@ -58,11 +58,11 @@ impl Query {
         let mut late = Vec::new();
         for stored in found {
             let name = stored.name.clone();
-            match to_pb(stored) {
-                Some(record) if late.is_empty() && fits(&mut room, framed(&record)) => {
-                    records.push(record);
-                }
-                _ => late.push(name),
+            let record = to_pb(stored)?;
+            if late.is_empty() && fits(&mut room, framed(&record)) {
+                records.push(record);
+            } else {
+                late.push(name);
             }
         }
         late.append(&mut deferred);
@@ -77,13 +77,13 @@ impl Query {
     async fn list<T: Message>(
         &self,
         query: ListRecords,
-        to_pb: impl Fn(Stored) -> Option<T> + Sync,
+        to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
     ) -> Result<PackedPage<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let mut page = self.base.get()?.list(&query, room).await?;
         let mut records = Vec::with_capacity(page.items.len());
         for item in std::mem::take(&mut page.items) {
-            let Some(record) = to_pb(item.record) else { continue };
+            let record = to_pb(item.record)?;
             if !fits(&mut room, framed(&record)) && !records.is_empty() {
                 page.ends_after_last();
                 break;
@@ -133,11 +133,13 @@ impl QueryService for Query {
         request: Request<pb::GetArticleRequest>,
     ) -> Result<Response<pb::GetArticleResponse>, Status> {
         let work = async |request| {
+            let query = from_pb::get_article(request)?;
+            let body = query.body;
             let (article, revision) =
-                self.get(from_pb::get_article(request)?, to_pb::article).await?;
+                self.get(query, |stored| to_pb::article(stored, body)).await?;
             Ok(pb::GetArticleResponse { article, revision })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn batch_get_articles(
@@ -146,7 +148,8 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetArticlesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_articles(request)?;
-            let packed = self.batch_get(query, to_pb::article).await?;
+            let body = query.body;
+            let packed = self.batch_get(query, |stored| to_pb::article(stored, body)).await?;
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
                 missing: packed.missing,
@@ -154,7 +157,7 @@ impl QueryService for Query {
                 revision: packed.revision,
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn list_articles(
@@ -162,14 +165,16 @@ impl QueryService for Query {
         request: Request<pb::ListArticlesRequest>,
     ) -> Result<Response<pb::ListArticlesResponse>, Status> {
         let work = async |request| {
-            let page = self.list(from_pb::list_articles(request)?, to_pb::article).await?;
+            let query = from_pb::list_articles(request)?;
+            let body = query.body;
+            let page = self.list(query, |stored| to_pb::article(stored, body)).await?;
             Ok(pb::ListArticlesResponse {
                 articles: page.records,
                 next_page_token: page.next_page_token,
                 revision: page.revision,
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn list_article_versions(
@@ -182,12 +187,13 @@ impl QueryService for Query {
             let mut page = self.base.get()?.list_article_versions(&query).await?;
             let mut versions = Vec::with_capacity(page.states.len());
             for state in std::mem::take(&mut page.states) {
-                let version = to_pb::article_version(state);
+                let revision = state.revision();
+                let version = to_pb::article_version(state, query.body)?;
                 if !fits(&mut room, framed(&version)) && !versions.is_empty() {
                     page.ends_after_last();
                     break;
                 }
-                page.took(&version.revision);
+                page.took(revision);
                 versions.push(version);
             }
             Ok(pb::ListArticleVersionsResponse {
@@ -196,7 +202,7 @@ impl QueryService for Query {
                 revision: to_pb::revision(page.revision),
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn get_statement(
@@ -208,7 +214,7 @@ impl QueryService for Query {
                 self.get(from_pb::get_statement(request)?, to_pb::statement).await?;
             Ok(pb::GetStatementResponse { statement, revision })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn batch_get_statements(
@@ -225,7 +231,7 @@ impl QueryService for Query {
                 revision: packed.revision,
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn list_statements(
@@ -240,7 +246,7 @@ impl QueryService for Query {
                 revision: page.revision,
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn get_entity(
@@ -252,7 +258,7 @@ impl QueryService for Query {
                 self.get(from_pb::get_entity(request)?, to_pb::entity).await?;
             Ok(pb::GetEntityResponse { entity, revision })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn batch_get_entities(
@@ -269,7 +275,7 @@ impl QueryService for Query {
                 revision: packed.revision,
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn list_entities(
@@ -284,7 +290,7 @@ impl QueryService for Query {
                 revision: page.revision,
             })
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 
     async fn resolve_entities(
@@ -294,11 +300,8 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::resolve_entities(request)?;
             let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
-            Ok(pb::ResolveEntitiesResponse {
-                results: results.into_iter().map(to_pb::resolution).collect(),
-                revision: to_pb::revision(revision),
-            })
+            to_pb::resolved(results, revision)
         };
-        self.calls.unary(request, work).await
+        self.calls.unary(request, status::of_read, work).await
     }
 }

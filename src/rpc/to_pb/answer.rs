@@ -1,5 +1,8 @@
 //! The answers to writes.
 
+use prost::Message as _;
+
+use crate::kb::BulkAck;
 use crate::kb::command::{DeletedAnswer, IngestOutcome, Ingested, Receipt, Written};
 use crate::kb::error::Error;
 use crate::rpc::pb;
@@ -22,17 +25,38 @@ pub fn ingested(ingested: Ingested) -> Result<pb::IngestArticleResponse, Error> 
     })
 }
 
+/// The answer, or, where it has more than `max_bytes`, one in which the statements
+/// and entities carry their names only.
+#[must_use]
+pub fn names_only_above(
+    mut answer: pb::IngestArticleResponse,
+    max_bytes: usize,
+) -> pb::IngestArticleResponse {
+    if answer.encoded_len() > max_bytes {
+        for statement in &mut answer.statements {
+            let name = std::mem::take(&mut statement.name);
+            *statement = pb::Statement { name, ..pb::Statement::default() };
+        }
+        for entity in &mut answer.entities {
+            let name = std::mem::take(&mut entity.name);
+            *entity = pb::Entity { name, ..pb::Entity::default() };
+        }
+    }
+    answer
+}
+
 /// What became of an item of a bulk ingest.
 #[must_use]
-pub fn acknowledged(sequence: i64, result: Result<Ingested, Error>) -> pb::IngestArticlesAck {
-    match result {
-        Ok(ingested) => {
-            let (revision, consistency_token) = receipt(ingested.receipt);
+pub fn acknowledged(ack: BulkAck) -> pb::IngestArticlesAck {
+    let sequence = ack.sequence;
+    match ack.result {
+        Ok((done, name, stands)) => {
+            let (revision, consistency_token) = receipt(stands);
             pb::IngestArticlesAck {
                 sequence,
                 status: None,
-                outcome: outcome(ingested.outcome).into(),
-                name: ingested.article.name.to_string(),
+                outcome: outcome(done).into(),
+                name: name.to_string(),
                 revision,
                 consistency_token,
             }

@@ -17,10 +17,10 @@ use crate::store::{self, ArticleState, LoadBody};
 
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, ingested, updated_article, updated_entity,
+    deleted_statement, ingested, names_only_above, updated_article, updated_entity,
 };
 pub use self::resolve::resolved;
-pub use self::time::timestamp;
+pub use self::time::{duration, timestamp};
 
 /// An article; with its text only where `body` says so and it is loaded.
 pub fn article(stored: Stored, body: LoadBody) -> Result<pb::Article, Error> {
@@ -88,6 +88,19 @@ pub fn article_version(state: ArticleState, body: LoadBody) -> Result<pb::Articl
 #[must_use]
 pub fn revision(revision: Revision) -> i64 {
     i64::try_from(revision.0).unwrap_or(i64::MAX)
+}
+
+/// What a store holds.
+#[must_use]
+pub fn counts(counts: store::Counts) -> pb::RecordCounts {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    pb::RecordCounts {
+        articles: number(counts.articles),
+        statements: number(counts.statements),
+        entities: number(counts.entities),
+        outlets: number(counts.outlets),
+        speakers: number(counts.speakers),
+    }
 }
 
 /// A count or a position.

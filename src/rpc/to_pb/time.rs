@@ -3,6 +3,15 @@
 use crate::domain::time::{CoarseTime, Precision, Timestamp};
 use crate::rpc::pb;
 
+/// A length of time.
+#[must_use]
+pub fn duration(duration: std::time::Duration) -> prost_types::Duration {
+    prost_types::Duration {
+        seconds: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        nanos: i32::try_from(duration.subsec_nanos()).unwrap_or(0),
+    }
+}
+
 /// An exact time.
 #[must_use]
 pub fn timestamp(time: Timestamp) -> prost_types::Timestamp {

@@ -1,6 +1,8 @@
 //! The one map from what can go wrong to what the wire says: a code, words that
 //! can be read on their own, and details for programs.
 
+mod call;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -8,6 +10,10 @@ use prost::Message;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 
+pub use self::call::{
+    answer_too_large, deadline_exceeded, overloaded, panicked, sequence_not_increasing, undecodable,
+    unknown_base,
+};
 use crate::domain::id::RecordName;
 use crate::kb::error::{Error, Violation};
 use crate::store::{self, CommitOutcome};
@@ -47,19 +53,6 @@ pub fn of_write(error: Error) -> Status {
     of_error(error, Act::Write)
 }
 
-/// The careful reading: as of a write.
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
-        of_write(error)
-    }
-}
-
-impl From<store::Error> for Status {
-    fn from(error: store::Error) -> Self {
-        of_write(Error::Store(error))
-    }
-}
-
 /// A status as it stands inside a message, with the same details.
 #[must_use]
 pub fn in_message(status: &Status) -> tonic_types::Status {
@@ -71,31 +64,6 @@ pub fn in_message(status: &Status) -> tonic_types::Status {
             details: Vec::new(),
         },
     }
-}
-
-/// That the server has too much to do; nothing was done.
-#[must_use]
-pub fn overloaded(message: &str) -> Status {
-    Answer::new(Code::ResourceExhausted, "OVERLOADED", message).retry().into_status()
-}
-
-/// That the server starts or stops; nothing was done.
-#[must_use]
-pub fn not_serving(message: &str) -> Status {
-    Answer::new(Code::Unavailable, "NOT_SERVING", message).retry().into_status()
-}
-
-/// That the deadline passed before the answer was there.
-#[must_use]
-pub fn deadline_exceeded(message: &str) -> Status {
-    Answer::new(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", message).into_status()
-}
-
-/// A fault of the server's own, to be found in its log under `incident`.
-#[must_use]
-pub fn internal(incident: &str) -> Status {
-    let message = format!("the server failed; its log says why under the id {incident}");
-    Answer::new(Code::Internal, "INTERNAL", message).with("incident", incident).into_status()
 }
 
 /// A status in the making.
@@ -185,6 +153,8 @@ fn of_error(error: Error, act: Act) -> Status {
         }
         Error::PageTokenExpired => Answer::new(Code::OutOfRange, "PAGE_TOKEN_EXPIRED", message),
         Error::NotServed { reason, what: _ } => Answer::new(Code::Unimplemented, reason, message),
+        Error::Starting => Answer::new(Code::Unavailable, "STARTING", message).retry(),
+        Error::Stopping => Answer::new(Code::Unavailable, "STOPPING", message).retry(),
         Error::Store(error) => of_store(error, act),
     };
     answer.into_status()
