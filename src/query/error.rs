@@ -29,7 +29,7 @@ impl FilterError {
     pub fn rendered(&self, filter: &str) -> String {
         let line: String =
             filter.chars().map(|char| if char.is_control() { ' ' } else { char }).collect();
-        let before: String = line.chars().take(self.column - 1).collect();
+        let before: String = line.chars().take(self.column.saturating_sub(1)).collect();
         let indent = unicode_width::UnicodeWidthStr::width(before.as_str());
         let mut rendered = format!("{line}\n{:indent$}^ {}", "", self.message);
         if let Some(suggestion) = &self.suggestion {

@@ -12,6 +12,9 @@ use crate::domain::record::Stored;
 ///
 /// A field that is not set has no value: it passes no test but `= ""`, which
 /// means that there is none. A field with several values passes where any does.
+/// `:` asks whether a title, content, name or description contains a text, and
+/// is `=` elsewhere; `:*` asks whether anything is set. A time equals a coarser
+/// one where it lies within it, and is otherwise ordered by where it begins.
 /// Two conjuncts that follow one another and name different parts of the same
 /// list, such as `external_ids.authority` and `external_ids.id`, speak of one
 /// element.

@@ -141,7 +141,7 @@ impl Lexer<'_> {
         };
         escaped.ok_or_else(|| {
             let known =
-                r#"no escape: there are \\, \", \', \*, \n, \t, \r and \u with four digits"#;
+                r#"this is no escape: there are \\, \", \', \*, \n, \t, \r and \u with four digits"#;
             FilterError::new(column, known)
         })
     }

@@ -4,7 +4,7 @@
 //! binds more tightly than either. Recursion is as deep as the parentheses are,
 //! which is bounded; each token is looked at a bounded number of times.
 
-use super::ast::{Comparison, Expression, KEYWORDS, Literal, Restriction};
+use super::ast::{Comparator, Comparison, Expression, KEYWORDS, Literal, Restriction};
 use super::error::{FilterError, cut};
 use super::lexer::{self, Token, TokenKind};
 
@@ -193,6 +193,11 @@ impl<'a> Parser<'a> {
         let literal = match &value.kind {
             TokenKind::Bare(word) if !is_keyword(word) => word.clone(),
             TokenKind::Quoted(word) => word.clone(),
+            TokenKind::Comparator(Comparator::Equal) if value.adjacent => {
+                let message = format!("`{}=` is no comparator", comparator.symbol());
+                let error = FilterError::new(operator.column, message);
+                return Err(error.suggesting(comparator.symbol()));
+            }
             TokenKind::Open => {
                 let message = "a list of values is not served: \
                                compare with each, as in `a = 1 OR a = 2`";

@@ -108,6 +108,8 @@ fn maps_have_keys() {
     article("labels:'a.b'", "full");
     article("labels.empty:*", "full");
     article("labels.empty = ''", "full plain bare");
+    article("labels.empty != ''", "");
+    article("labels.desk != ''", "full plain");
     article("labels.desk = w*", "full");
 }
 
@@ -184,7 +186,10 @@ fn neighbours_that_name_parts_of_a_list_speak_of_one_element() {
     entity("external_ids.authority = wikidata AND external_ids.id = Q2", "event");
     entity("external_ids.id = Q2 external_ids.authority = wikidata", "event");
     entity("external_ids.id = Q2", "person event");
-    entity("(external_ids.authority = wikidata) AND type:* AND external_ids.id = Q2", "person event");
+    entity(
+        "(external_ids.authority = wikidata) AND type:* AND external_ids.id = Q2",
+        "person event",
+    );
     entity("names.text:Barzan AND names.language = ku", "person");
     entity("names.text:Barzan AND names.language = ckb", "");
 }

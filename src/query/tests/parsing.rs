@@ -34,41 +34,83 @@ fn check(filter: &str, expected: Expect) {
 fn or_binds_more_tightly_than_and() {
     check("", expect!["nothing"]);
     check(" \n\t", expect!["nothing"]);
-    check("a = 1", expect![]);
-    check("a=1 AND b=2 OR c=3", expect![]);
-    check("a=1 OR b=2 AND c=3 OR d=4", expect![]);
-    check("a=1 b=2 OR c=3 d=4", expect![]);
-    check("(a=1 AND b=2) OR c=3", expect![]);
-    check("a=1 AND (b=2 AND c=3)", expect![]);
-    check("((a=1))", expect![]);
+    check("a = 1", expect![[r#"(= ["a"] ["1"])"#]]);
+    check(
+        "a=1 AND b=2 OR c=3",
+        expect![[r#"(and (= ["a"] ["1"]) (or (= ["b"] ["2"]) (= ["c"] ["3"])))"#]],
+    );
+    check(
+        "a=1 OR b=2 AND c=3 OR d=4",
+        expect![[
+            r#"(and (or (= ["a"] ["1"]) (= ["b"] ["2"])) (or (= ["c"] ["3"]) (= ["d"] ["4"])))"#
+        ]],
+    );
+    check(
+        "a=1 b=2 OR c=3 d=4",
+        expect![[r#"(and (= ["a"] ["1"]) (or (= ["b"] ["2"]) (= ["c"] ["3"])) (= ["d"] ["4"]))"#]],
+    );
+    check(
+        "(a=1 AND b=2) OR c=3",
+        expect![[r#"(or (and (= ["a"] ["1"]) (= ["b"] ["2"])) (= ["c"] ["3"]))"#]],
+    );
+    check(
+        "a=1 AND (b=2 AND c=3)",
+        expect![[r#"(and (= ["a"] ["1"]) (and (= ["b"] ["2"]) (= ["c"] ["3"])))"#]],
+    );
+    check("((a=1))", expect![[r#"(= ["a"] ["1"])"#]]);
 }
 
 #[test]
 fn not_and_minus_negate_what_follows() {
-    check("NOT a = 1", expect![]);
-    check("-a=1 -(b=2 OR c=3)", expect![]);
-    check("NOT(a=1)AND(b=2)", expect![]);
-    check("NOT a=1 OR -b=-2", expect![]);
+    check("NOT a = 1", expect![[r#"(not (= ["a"] ["1"]))"#]]);
+    check(
+        "-a=1 -(b=2 OR c=3)",
+        expect![[r#"(and (not (= ["a"] ["1"])) (not (or (= ["b"] ["2"]) (= ["c"] ["3"]))))"#]],
+    );
+    check("NOT(a=1)AND(b=2)", expect![[r#"(and (not (= ["a"] ["1"])) (= ["b"] ["2"]))"#]]);
+    check("NOT a=1 OR -b=-2", expect![[r#"(or (not (= ["a"] ["1"])) (not (= ["b"] ["-2"])))"#]]);
 }
 
 #[test]
 fn comparators_and_values() {
-    check("a!=1 a<1 a<=1 a>1 a>=1 a:1", expect![]);
-    check("published_at >= 2026-09-16T10:30:00+03:00", expect![]);
-    check("a = 20s AND b < -1.5e3", expect![]);
-    check("speaker.entity=entities/x", expect![]);
-    check("a:* b=*x* c='*' d=\"\\*\"", expect![]);
-    check("a-b = c-d", expect![]);
+    check(
+        "a!=1 a<1 a<=1 a>1 a>=1 a:1",
+        expect![[
+            r#"(and (!= ["a"] ["1"]) (< ["a"] ["1"]) (<= ["a"] ["1"]) (> ["a"] ["1"]) (>= ["a"] ["1"]) (: ["a"] ["1"]))"#
+        ]],
+    );
+    check(
+        "published_at >= 2026-09-16T10:30:00+03:00",
+        expect![[r#"(>= ["published_at"] ["2026-09-16T10:30:00+03:00"])"#]],
+    );
+    check("a = 20s AND b < -1.5e3", expect![[r#"(and (= ["a"] ["20s"]) (< ["b"] ["-1.5e3"]))"#]]);
+    check("speaker.entity=entities/x", expect![[r#"(= ["speaker", "entity"] ["entities/x"])"#]]);
+    check(
+        "a:* b=*x* c='*' d=\"\\*\"",
+        expect![[
+            r#"(and (: ["a"] ["", ""]) (= ["b"] ["", "x", ""]) (= ["c"] ["", ""]) (= ["d"] ["*"]))"#
+        ]],
+    );
+    check("a-b = c-d", expect![[r#"(= ["a-b"] ["c-d"])"#]]);
 }
 
 #[test]
 fn names_and_strings() {
-    check(r#"labels."a.b" = "x y""#, expect![]);
-    check(r"labels.'a b'.AND : 'it''s'", expect![]);
-    check(r#"a = 'it\'s' b = "\"\\\n\u00e7""#, expect![]);
-    check(r#""AND" = "AND""#, expect![]);
-    check("title = \"نێچیرڤان\" نام=بارزانی", expect![]);
-    check("words \"more words\"", expect![]);
+    check(r#"labels."a.b" = "x y""#, expect![[r#"(= ["labels", "a.b"] ["x y"])"#]]);
+    check(
+        r"labels.'a b'.AND : 'it''s'",
+        expect![[r#"(and (: ["labels", "a b", "AND"] ["it"]) ["s"])"#]],
+    );
+    check(
+        r#"a = 'it\'s' b = "\"\\\n\u00e7""#,
+        expect![[r#"(and (= ["a"] ["it's"]) (= ["b"] ["\"\\\nç"]))"#]],
+    );
+    check(r#""AND" = "AND""#, expect![[r#"(= ["AND"] ["AND"])"#]]);
+    check(
+        "title = \"نێچیرڤان\" نام=بارزانی",
+        expect![[r#"(and (= ["title"] ["نێچیرڤان"]) (= ["نام"] ["بارزانی"]))"#]],
+    );
+    check("words \"more words\"", expect![[r#"(and ["words"] ["more words"])"#]]);
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -99,11 +141,10 @@ fn expression() -> impl Strategy<Value = Expression> {
         literal_column: 0,
     });
     let path = prop::collection::vec(name(), 1..4);
-    let restriction = (path, prop::option::weighted(0.9, comparison)).prop_map(
-        |(path, comparison)| {
+    let restriction =
+        (path, prop::option::weighted(0.9, comparison)).prop_map(|(path, comparison)| {
             Expression::Restriction(Restriction { path, column: 0, comparison })
-        },
-    );
+        });
     restriction.prop_recursive(5, 40, 4, |inner| {
         let several = prop::collection::vec(inner.clone(), 2..4);
         prop_oneof![

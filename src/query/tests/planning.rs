@@ -36,7 +36,9 @@ fn shown(access: &Access) -> String {
 
 #[test]
 fn articles_are_found_by_publisher() {
-    let check = |filter, order_by, expected| check(Collection::Articles, filter, order_by, expected);
+    let check = |filter: &str, order_by: &str, expected: &str| {
+        check(Collection::Articles, filter, order_by, expected)
+    };
     check("", "", "articles");
     check("", " published_at   desc ", "articles");
     check("", "name", "articles by name");
@@ -50,14 +52,16 @@ fn articles_are_found_by_publisher() {
     check("NOT publisher = Reuters", "", "articles");
     check("publisher = Reuters OR title:a", "", "articles");
     check("publisher.name = Reuters", "", "articles");
-    let served = "use `published_at desc` or `name`";
-    check("", "published_at", &format!("`published_at` is no order of articles: {served}"));
-    check("", "title desc", &format!("`title desc` is no order of articles: {served}"));
+    for order in ["published_at", "title desc"] {
+        let refused =
+            format!("`{order}` is no order of articles: use `published_at desc` or `name`");
+        check("", order, &refused);
+    }
 }
 
 #[test]
 fn statements_are_found_by_article_speaker_and_mention() {
-    let all = |filter, order_by, expected| {
+    let all = |filter: &str, order_by: &str, expected: &str| {
         check(Collection::Statements(None), filter, order_by, expected);
     };
     all("", "", "statements");
@@ -65,7 +69,11 @@ fn statements_are_found_by_article_speaker_and_mention() {
     all("speaker.entity = entities/x", "", "statements by entities/x");
     all("speaker.entity:entities/x", "uttered_at desc", "statements by entities/x");
     all("mentions.entity = entities/x", "", "statements about entities/x");
-    all("mentions.entity:entities/x kind = MIXED", "uttered_at desc", "statements about entities/x");
+    all(
+        "mentions.entity:entities/x kind = MIXED",
+        "uttered_at desc",
+        "statements about entities/x",
+    );
     all(
         "mentions.entity = entities/y AND speaker.entity = entities/x",
         "",
@@ -84,7 +92,7 @@ fn statements_are_found_by_article_speaker_and_mention() {
         "`name` is no order of statements: use `uttered_at desc` with a speaker or a mentioned \
          entity in the filter, or none",
     );
-    let one = |filter, order_by, expected| {
+    let one = |filter: &str, order_by: &str, expected: &str| {
         let article = ArticleId::new("a").unwrap();
         check(Collection::Statements(Some(article)), filter, order_by, expected);
     };
@@ -95,13 +103,19 @@ fn statements_are_found_by_article_speaker_and_mention() {
 
 #[test]
 fn entities_are_found_by_external_id() {
-    let check = |filter, order_by, expected| check(Collection::Entities, filter, order_by, expected);
+    let check = |filter: &str, order_by: &str, expected: &str| {
+        check(Collection::Entities, filter, order_by, expected)
+    };
     let pair = "external_ids.authority = wikidata AND external_ids.id = Q1";
     check("", "", "entities");
     check("", "name", "entities");
     check(pair, "", "entities called wikidata Q1");
     check(pair, "name", "entities");
-    check("external_ids.id = Q1 external_ids.authority:wikidata", "", "entities called wikidata Q1");
+    check(
+        "external_ids.id = Q1 external_ids.authority:wikidata",
+        "",
+        "entities called wikidata Q1",
+    );
     check("external_ids.id = Q1", "", "entities");
     check("external_ids.id = Q* external_ids.authority = wikidata", "", "entities");
     check("", "name desc", "`name desc` is no order of entities: use `name`");

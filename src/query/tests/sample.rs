@@ -75,9 +75,7 @@ pub(super) fn articles() -> Vec<Stored> {
     };
     let bare = Article { version: 1, ..Article::default() };
     [("full", full), ("plain", plain), ("bare", bare)]
-        .map(|(id, article)| {
-            stored(&format!("articles/{id}"), Record::Article(Box::new(article)))
-        })
+        .map(|(id, article)| stored(&format!("articles/{id}"), Record::Article(Box::new(article))))
         .into()
 }
 
