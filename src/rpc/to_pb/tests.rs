@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use crate::domain::article::Article;
 use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
@@ -97,7 +96,7 @@ fn a_committed_record_says_when() {
 
 #[test]
 fn a_record_of_another_kind_is_a_fault_of_the_server() {
-    let value = Record::Article(Box::new(Article::default()));
+    let value = Record::Article(Box::default());
     let answered = to_pb::entity(stored("articles/a", value, 1));
     assert!(matches!(answered, Err(Error::Store(_))));
 }
