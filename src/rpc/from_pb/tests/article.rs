@@ -94,3 +94,21 @@ fn bad_labels_and_metadata_are_refused() {
     let path = format!("article.metadata.x{} OVER_LIMIT", "[0]".repeat(31));
     check_article(entry(Some(nested(33))), &path);
 }
+
+/// What is taken of a body and its extent: the extent, whether a stored body is
+/// to be dropped, whether the text was changed.
+fn check_body(body: &str, extent: pb::BodyExtent, expected: (BodyExtent, bool, bool)) {
+    let article =
+        pb::Article { body: body.into(), body_extent: extent.into(), ..samples::article() };
+    let request = pb::IngestArticleRequest { article: Some(article), ..Default::default() };
+    let draft = from_pb::ingest_article(request, "").unwrap().article;
+    assert_eq!((draft.article.body.extent, draft.body_dropped, draft.body_normalized), expected);
+}
+
+#[test]
+fn a_body_says_how_much_it_is() {
+    check_body("a", pb::BodyExtent::Unspecified, (BodyExtent::Full, false, false));
+    check_body("a\r\nb", pb::BodyExtent::Excerpt, (BodyExtent::Excerpt, false, true));
+    check_body("", pb::BodyExtent::Unspecified, (BodyExtent::None, false, false));
+    check_body("", pb::BodyExtent::None, (BodyExtent::None, true, false));
+}

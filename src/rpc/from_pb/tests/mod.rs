@@ -111,3 +111,26 @@ fn extraction_is_not_served() {
     let error = from_pb::ingest_article(request, "").unwrap_err();
     assert!(matches!(error, Error::NotServed { reason: "EXTRACTION_NOT_SERVED", .. }));
 }
+
+#[test]
+fn all_faults_are_told_at_once() {
+    check(
+        |it| {
+            it.batch = "B".into();
+            it.article.as_mut().unwrap().title = text(1_025);
+            it.statements[0].content[0].selector = None;
+            it.entities[0].place = "paris".into();
+        },
+        "batch BAD_ID, article.title OVER_LIMIT, statements[0].content[0].selector REQUIRED, \
+         entities[0].place BAD_NAME",
+    );
+}
+
+#[test]
+fn an_item_of_a_bulk_ingest_is_read() {
+    let item = pb::IngestArticlesItem { sequence: 7, ingest: Some(samples::ingest()) };
+    let (sequence, command) = from_pb::ingest_item(item, "tester");
+    assert_eq!((sequence, command.is_ok()), (7, true));
+    let item = pb::IngestArticlesItem { sequence: 8, ingest: None };
+    assert_eq!(faults(from_pb::ingest_item(item, "").1), ["ingest REQUIRED"]);
+}
