@@ -3,7 +3,7 @@
 use crate::domain::limits;
 use crate::kb::command::{CreateEntities, IngestArticle};
 use crate::kb::error::Error;
-use crate::rpc::from_pb::check::{Field, check};
+use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::statement::Within;
 use crate::rpc::from_pb::write::{Envelope, context, payload, stamp};
 use crate::rpc::from_pb::{article, entity, statement};
@@ -53,6 +53,19 @@ pub fn ingest_article(
     })?;
     served(extraction)?;
     Ok(command)
+}
+
+/// An item of a bulk ingest: its number, and what it asks for. The paths of its
+/// faults begin inside the item's request.
+pub fn ingest_item(
+    pb: pb::IngestArticlesItem,
+    principal: &str,
+) -> (i64, Result<IngestArticle, Error>) {
+    let command = match pb.ingest {
+        Some(request) => ingest_article(request, principal),
+        None => Err(Error::invalid("ingest", reason::REQUIRED, "a request is needed")),
+    };
+    (pb.sequence, command)
 }
 
 fn create_entities(at: &Field<'_>, value: i32) -> CreateEntities {

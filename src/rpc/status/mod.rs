@@ -18,6 +18,9 @@ use crate::domain::id::RecordName;
 use crate::kb::error::{Error, Violation};
 use crate::store::{self, CommitOutcome};
 
+#[cfg(test)]
+mod tests;
+
 /// The domain of every ErrorInfo.
 pub const DOMAIN: &str = "dicta";
 
@@ -26,10 +29,10 @@ const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// The most bytes of violations in one status. Details travel as a header, and
 /// common clients refuse more than 8 KiB of those.
-const VIOLATION_BYTES: usize = 3_000;
+const VIOLATION_BYTES: usize = 2_400;
 
 /// The most characters of one description, likewise.
-const DESCRIPTION_CHARS: usize = 400;
+const DESCRIPTION_CHARS: usize = 300;
 
 /// The most records that are named as standing in the way.
 const NAMED: usize = 10;

@@ -9,6 +9,9 @@ mod selector;
 mod time;
 mod origin;
 
+#[cfg(test)]
+mod tests;
+
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::kb::error::Error;
