@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport};
-use crate::store::memory::{MemoryConfig, MemoryStore};
+use crate::store::sled::{SledConfig, SledStore};
 use crate::store::{self, Store};
 
 /// Why a server does not start or ends badly.
@@ -105,7 +105,8 @@ impl Server {
             // The sender gone means the same.
             let _ = stopped.wait_for(|stopping| *stopping).await;
         };
-        let mut serving = tokio::spawn(router.serve_with_incoming_shutdown(incoming, until_stopped));
+        let mut serving =
+            tokio::spawn(router.serve_with_incoming_shutdown(incoming, until_stopped));
         tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
         let store = open(&config).await?;
         let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {

@@ -135,7 +135,9 @@ impl Pipeline {
         let command = match item.command {
             Ok(command) => command,
             Err(error) => {
-                return self.push_done(BulkAck { sequence: item.sequence, result: Err(error) }).await;
+                return self
+                    .push_done(BulkAck { sequence: item.sequence, result: Err(error) })
+                    .await;
             }
         };
         let mut planned = self.kb.plan_item(&command).await;

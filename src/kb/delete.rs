@@ -67,11 +67,7 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
 
 /// Plans what a forced deletion takes along: an article's statements and the links
 /// to them, a statement's links and parents. An entity leaves its id behind.
-async fn take_along(
-    reader: &dyn Reader,
-    name: &RecordName,
-    plan: &mut Plan,
-) -> Result<(), Error> {
+async fn take_along(reader: &dyn Reader, name: &RecordName, plan: &mut Plan) -> Result<(), Error> {
     match name {
         RecordName::Article(article) => {
             let statements = statements_of(reader, article).await?;

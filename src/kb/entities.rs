@@ -241,8 +241,12 @@ impl<'a> Directory<'a> {
         for mention in statement.addressees.iter_mut().chain(&mut statement.mentions) {
             self.link_mention(mention, create, plan).await?;
         }
-        let named: Vec<EntityId> =
-            statement.speaker_entity().into_iter().chain(statement.entities_mentioned()).cloned().collect();
+        let named: Vec<EntityId> = statement
+            .speaker_entity()
+            .into_iter()
+            .chain(statement.entities_mentioned())
+            .cloned()
+            .collect();
         for id in named {
             let field = || format!("{path}.{}", field_of(statement, &id));
             self.check(&id, field, plan, violations).await?;

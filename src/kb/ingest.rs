@@ -441,7 +441,11 @@ impl Planner<'_> {
     }
 
     fn finish(self) -> Result<Plan, Error> {
-        if self.violations.is_empty() { Ok(self.plan) } else { Err(Error::Invalid(self.violations)) }
+        if self.violations.is_empty() {
+            Ok(self.plan)
+        } else {
+            Err(Error::Invalid(self.violations))
+        }
     }
 }
 

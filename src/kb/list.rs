@@ -8,9 +8,7 @@ use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::plan::{self as query, Access};
-use crate::store::{
-    self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan,
-};
+use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
 
 /// How many records one page looks at before it ends early, even empty.
 pub const PAGE_SCAN: usize = 10_000;
@@ -146,8 +144,7 @@ impl KnowledgeBase {
         let (reader, after) = self.page(&query.read, &query.page_token, fingerprint).await?;
         let before = after.map(|cursor| cursor_revision(&cursor)).transpose()?;
         let limit = query.page_size + 1;
-        let mut states =
-            reader.article_states(&query.article, before, limit, query.body).await?;
+        let mut states = reader.article_states(&query.article, before, limit, query.body).await?;
         if states.is_empty() && before.is_none() {
             let name = query.article.clone().into();
             return Err(Error::NotFound { name, deleted: None });

@@ -39,7 +39,8 @@ pub(super) fn ids(
     for ((id, statement), minted) in ids.iter_mut().zip(sent).zip(minted) {
         if id.is_none() {
             let same = nearest(statement, stored, &taken);
-            let new = same.map_or_else(|| free(article, statement, minted, &taken, &stored_ids), Ok)?;
+            let new =
+                same.map_or_else(|| free(article, statement, minted, &taken, &stored_ids), Ok)?;
             taken.insert(new.clone());
             *id = Some(new);
         }

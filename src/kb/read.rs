@@ -48,7 +48,11 @@ impl KnowledgeBase {
     }
 
     /// Reads one record.
-    pub async fn get(&self, name: RecordName, query: &GetRecords) -> Result<(Stored, Revision), Error> {
+    pub async fn get(
+        &self,
+        name: RecordName,
+        query: &GetRecords,
+    ) -> Result<(Stored, Revision), Error> {
         let reader = self.reader(&query.read).await?;
         match reader.state(&name, query.body).await? {
             State::Live(stored) => Ok((stored, reader.revision())),

@@ -68,7 +68,8 @@ pub(super) async fn detach(
         loop {
             let page = reader.list(&scan).await?;
             for item in page.items {
-                let stays = !matches!(&item.record.name, RecordName::Statement(it) if going.contains(it));
+                let stays =
+                    !matches!(&item.record.name, RecordName::Statement(it) if going.contains(it));
                 if stays {
                     let referrer = item.record.name.clone();
                     let stored = changed.entry(referrer.clone()).or_insert(item.record);

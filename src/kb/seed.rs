@@ -74,9 +74,5 @@ fn key(end: End) -> RequestKey {
         End::Begun => "SeedsBegun",
         End::Loaded => "SeedsLoaded",
     };
-    RequestKey {
-        principal: SERVER.to_owned(),
-        method: method.to_owned(),
-        request_id: Uuid::nil(),
-    }
+    RequestKey { principal: SERVER.to_owned(), method: method.to_owned(), request_id: Uuid::nil() }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tonic::{Request, Response, Status};
 
-use super::bulk::BulkLimits;
 use super::base::Base;
+use super::bulk::BulkLimits;
 use super::call::Calls;
 use super::pb::admin_service_server::AdminService;
 use super::{pb, status, to_pb};

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::bulk::{self, BulkLimits};
 use super::base::Base;
+use super::bulk::{self, BulkLimits};
 use super::call::{ANONYMOUS, Calls};
 use super::pb::ingest_service_server::IngestService;
 use super::{from_pb, pb, status, to_pb};

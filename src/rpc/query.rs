@@ -8,9 +8,9 @@ use super::call::Calls;
 use super::pb::query_service_server::QueryService;
 use super::{from_pb, pb, status, to_pb};
 use crate::domain::record::Stored;
+use crate::kb::Records;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
-use crate::kb::Records;
 
 /// Answers questions about one knowledge base.
 pub(super) struct Query {
@@ -51,8 +51,11 @@ impl Query {
         to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
     ) -> Result<Packed<T>, Error> {
         let mut room = self.calls.answer_bytes();
-        let Records { found, missing, mut deferred, revision } =
-            self.base.get()?.batch_get(&query, |stored| !fits(&mut room, stored_bytes(stored))).await?;
+        let Records { found, missing, mut deferred, revision } = self
+            .base
+            .get()?
+            .batch_get(&query, |stored| !fits(&mut room, stored_bytes(stored)))
+            .await?;
         let mut room = self.calls.answer_bytes();
         let mut records = Vec::with_capacity(found.len());
         let mut late = Vec::new();
@@ -254,8 +257,7 @@ impl QueryService for Query {
         request: Request<pb::GetEntityRequest>,
     ) -> Result<Response<pb::GetEntityResponse>, Status> {
         let work = async |request| {
-            let (entity, revision) =
-                self.get(from_pb::get_entity(request)?, to_pb::entity).await?;
+            let (entity, revision) = self.get(from_pb::get_entity(request)?, to_pb::entity).await?;
             Ok(pb::GetEntityResponse { entity, revision })
         };
         self.calls.unary(request, status::of_read, work).await

@@ -352,10 +352,7 @@ mod tests {
         let text = format!("{ARTICLE}\n") + &format!("{STATEMENT}\n").repeat(2_001);
         assert_eq!(
             told(&text),
-            [
-                "1: articles/a entities [] statements 2000",
-                "1: articles/a entities [] statements 1",
-            ]
+            ["1: articles/a entities [] statements 2000", "1: articles/a entities [] statements 1",]
         );
     }
 

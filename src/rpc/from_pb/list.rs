@@ -2,17 +2,13 @@
 //! carried out.
 
 use crate::domain::id::ArticleId;
+use crate::domain::limits;
 use crate::kb::command::{Collection, ListArticleVersions, ListRecords};
 use crate::kb::error::Error;
 use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::read::{load_body, read_options};
 use crate::rpc::pb;
 use crate::store::LoadBody;
-
-/// The page where no size is given.
-pub const DEFAULT_PAGE_SIZE: usize = 50;
-/// The largest page.
-pub const MAX_PAGE_SIZE: usize = 1_000;
 
 /// Asks for a page of articles.
 pub fn list_articles(pb: pb::ListArticlesRequest) -> Result<ListRecords, Error> {
@@ -91,12 +87,12 @@ pub fn list_article_versions(
 
 fn page_size(at: &Field<'_>, size: i32) -> usize {
     match usize::try_from(size) {
-        Ok(0) => DEFAULT_PAGE_SIZE,
-        Ok(size) => size.min(MAX_PAGE_SIZE),
+        Ok(0) => limits::DEFAULT_PAGE_SIZE,
+        Ok(size) => size.min(limits::PAGE_SIZE),
         Err(_) => {
-            let description = format!("{size} is no size: 0 means {DEFAULT_PAGE_SIZE}");
+            let description = format!("{size} is no size: 0 means {}", limits::DEFAULT_PAGE_SIZE);
             at.refuse(reason::BAD_NUMBER, description);
-            DEFAULT_PAGE_SIZE
+            limits::DEFAULT_PAGE_SIZE
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::str::FromStr;
 
 use crate::domain::id::{ArticleId, EntityId, IdError, RecordName, StatementName};
+use crate::domain::limits;
 use crate::domain::revision::Revision;
 use crate::kb::command::{GetRecords, ReadOptions};
 use crate::kb::error::Error;
@@ -11,9 +12,6 @@ use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::time::timestamp;
 use crate::rpc::pb;
 use crate::store::{At, LoadBody};
-
-/// The most names of a BatchGet.
-pub const BATCH_GET_NAMES: usize = 1_000;
 
 /// Asks for one article.
 pub fn get_article(pb: pb::GetArticleRequest) -> Result<GetRecords, Error> {
@@ -106,11 +104,13 @@ where
     let names_at = at.at("names");
     match names.len() {
         0 => names_at.needed("at least one name is needed"),
-        count if count > BATCH_GET_NAMES => names_at.too_many(count, BATCH_GET_NAMES),
+        count if count > limits::BATCH_GET_NAMES => {
+            names_at.too_many(count, limits::BATCH_GET_NAMES)
+        }
         _ => {}
     }
     let mut seen = HashSet::new();
-    let distinct = names.iter().take(BATCH_GET_NAMES).enumerate();
+    let distinct = names.iter().take(limits::BATCH_GET_NAMES).enumerate();
     let distinct = distinct.filter(|(_, name)| seen.insert(name.as_str()));
     let names = distinct
         .filter_map(|(index, name)| names_at.item(index).name::<N>(name))

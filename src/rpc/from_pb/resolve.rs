@@ -8,8 +8,6 @@ use crate::rpc::from_pb::entity::{entity_type, external_id};
 use crate::rpc::from_pb::read::read_options;
 use crate::rpc::pb;
 
-/// The most names of one request.
-pub const RESOLVE_NAMES: usize = 100;
 /// The candidates where no limit is given.
 pub const DEFAULT_CANDIDATES: usize = 5;
 /// The most candidates for one name.
@@ -21,7 +19,7 @@ pub fn resolve_entities(pb: pb::ResolveEntitiesRequest) -> Result<ResolveEntitie
         if pb.queries.is_empty() {
             at.at("queries").needed("at least one name is needed");
         }
-        let queries = at.at("queries").items(pb.queries, RESOLVE_NAMES, query);
+        let queries = at.at("queries").items(pb.queries, limits::RESOLVE_NAMES, query);
         let limit = limit(&at.at("limit"), pb.limit);
         let read = read_options(&at.at("read"), pb.read);
         Some(ResolveEntities { queries, limit, read: read? })

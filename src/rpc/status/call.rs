@@ -17,7 +17,8 @@ pub fn undecodable(error: &DecodeError) -> Status {
 #[must_use]
 pub fn unknown_base(base: &str) -> Status {
     let base: String = base.chars().take(64).collect();
-    let message = format!("there is no base `{base}` here: leave out `dicta-base`, or say `default`");
+    let message =
+        format!("there is no base `{base}` here: leave out `dicta-base`, or say `default`");
     Answer::new(Code::NotFound, "UNKNOWN_BASE", message).with("base", base).into_status()
 }
 

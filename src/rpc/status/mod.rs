@@ -11,8 +11,8 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 
 pub use self::call::{
-    answer_too_large, deadline_exceeded, overloaded, panicked, sequence_not_increasing, undecodable,
-    unknown_base,
+    answer_too_large, deadline_exceeded, overloaded, panicked, sequence_not_increasing,
+    undecodable, unknown_base,
 };
 use crate::domain::id::RecordName;
 use crate::kb::error::{Error, Violation};

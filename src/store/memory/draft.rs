@@ -143,6 +143,13 @@ fn judge(history: &History, precondition: &Precondition) -> Result<(), Conflict>
             });
             if referred { Err(Conflict::Referenced(name.clone())) } else { Ok(()) }
         }
+        Precondition::StatementsUnmoved(article, since) => {
+            let moved = history.pasts().any(|(name, past)| {
+                matches!(name, RecordName::Statement(it) if it.article == *article)
+                    && past.newest().is_some_and(|newest| newest.committed.revision > *since)
+            });
+            if moved { Err(Conflict::StatementsMoved(article.clone())) } else { Ok(()) }
+        }
     }
 }
 

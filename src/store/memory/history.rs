@@ -61,6 +61,10 @@ impl Past {
         self.versions.get(..count).unwrap_or_default()
     }
 
+    pub(super) fn newest(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+
     pub(super) fn at(&self, revision: Revision) -> Option<&Version> {
         self.until(revision).last()
     }

@@ -163,6 +163,4 @@ mod tests {
         let config = MemoryConfig { store_id: Uuid::from_u128(1), token_key: [1; 32] };
         InMemory(Arc::new(MemoryStore::new(config)))
     }
-
-
 }
