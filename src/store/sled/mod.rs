@@ -1,1 +1,225 @@
-//! The sled backend.
+//! The sled backend: one tree, one thread that writes, readers that filter by
+//! revision. sled's iterators are no snapshots, so nothing is ever moved or
+//! overwritten that a reader of an older revision could be looking for.
+
+mod commit;
+mod committer;
+mod error;
+mod group;
+mod judge;
+mod keys;
+mod open;
+mod prepare;
+mod reader;
+mod record;
+mod scan;
+mod shared;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use self::committer::{Answers, Job};
+use self::prepare::Prepared;
+use self::reader::SledReader;
+use self::record::log::Value as _;
+use self::shared::Shared;
+use self::source::Source as _;
+use super::{
+    Applied, At, Change, Error, Head, Identity, Reader, Remembered, RequestKey, Store, WriteBatch,
+};
+use crate::domain::revision::Revision;
+use crate::domain::time::Timestamp;
+
+/// Texts longer than this together are compressed off the async workers.
+const INLINE_TEXT_BYTES: usize = 128 << 10;
+/// More changes than this are read off the async workers.
+const INLINE_CHANGES: usize = 64;
+
+/// What a sled store is told at its opening.
+#[derive(Clone, Debug)]
+pub struct SledConfig {
+    /// The data directory; it is made where there is none.
+    pub path: PathBuf,
+    /// How much of the data is kept in memory, in MiB.
+    pub cache_mib: u64,
+}
+
+/// A store in a directory, by way of sled.
+pub struct SledStore {
+    identity: Identity,
+    shared: Arc<Shared>,
+    writer: Mutex<Option<Writer>>,
+}
+
+/// The committer's thread and the way to it.
+struct Writer {
+    jobs: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
+}
+
+impl SledStore {
+    /// Opens the data directory.
+    pub fn open(config: SledConfig) -> Result<Self, Error> {
+        let (shared, identity) = open::open(&config)?;
+        let shared = Arc::new(shared);
+        let (jobs, waiting) = mpsc::channel(committer::QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("store-committer".into())
+            .spawn({
+                let shared = Arc::clone(&shared);
+                move || committer::run(&shared, waiting)
+            })
+            .map_err(|error| Error::Internal(format!("starting the committer: {error}")))?;
+        Ok(Self { identity, shared, writer: Mutex::new(Some(Writer { jobs, thread })) })
+    }
+
+    fn jobs(&self) -> Result<mpsc::Sender<Job>, Error> {
+        self.shared.ready()?;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().map(|writer| writer.jobs.clone()).ok_or_else(error::closed)
+    }
+
+    async fn commit(&self, batches: Vec<WriteBatch>) -> Result<Answers, Error> {
+        let jobs = self.jobs()?;
+        let batches = if prepare::text_bytes(&batches) > INLINE_TEXT_BYTES {
+            off_the_workers(move || Ok(prepared(batches))).await?
+        } else {
+            prepared(batches)
+        };
+        let (answer, answers) = oneshot::channel();
+        let sent = jobs.send(Job { batches, answer }).await;
+        // The committer ends once no sender is left.
+        drop(jobs);
+        sent.map_err(|_| self.shared.unanswered())?;
+        answers.await.map_err(|_| self.shared.unanswered())
+    }
+
+    /// Stops the committer once it has done what waits.
+    fn stop_writing(&self) -> Option<JoinHandle<()>> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        writer.map(|writer| writer.thread)
+    }
+}
+
+fn prepared(batches: Vec<WriteBatch>) -> Vec<Result<Prepared, Error>> {
+    batches.into_iter().map(Prepared::new).collect()
+}
+
+/// Does what takes a while on a thread that may be held up.
+async fn off_the_workers<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Error::Internal(error.to_string())),
+    }
+}
+
+#[async_trait]
+impl Store for SledStore {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn head(&self) -> Head {
+        self.shared.head()
+    }
+
+    fn watch_head(&self) -> watch::Receiver<Head> {
+        self.shared.head.subscribe()
+    }
+
+    fn earliest(&self) -> Revision {
+        Revision::ZERO
+    }
+
+    async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error> {
+        let revision = self.shared.read(|db| reader::pin(db, self.shared.head(), at))?;
+        Ok(Box::new(SledReader::new(Arc::clone(&self.shared), revision)))
+    }
+
+    async fn apply(&self, batches: Vec<WriteBatch>) -> Vec<Result<Applied, Error>> {
+        let count = batches.len();
+        match self.commit(batches).await {
+            Ok(answers) => answers,
+            Err(error) => vec![Err(error); count],
+        }
+    }
+
+    async fn remembered(
+        &self,
+        key: &RequestKey,
+        now: Timestamp,
+    ) -> Result<Option<Remembered>, Error> {
+        let head = self.shared.head().revision;
+        let key = keys::remembered(key);
+        let remembered = self.shared.read(|db| {
+            let value = db.get(&key)?;
+            value.map(|value| Remembered::open(db, &key, &value)).transpose()
+        })?;
+        let durable = |known: &Remembered| now < known.expires && known.revision <= head;
+        Ok(remembered.filter(durable))
+    }
+
+    async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error> {
+        let shared = Arc::clone(&self.shared);
+        let read = move || {
+            let until = shared.head().revision;
+            shared.read(|db| reader::changes(db, after, until, limit))
+        };
+        if limit <= INLINE_CHANGES { read() } else { off_the_workers(read).await }
+    }
+
+    async fn disk_bytes(&self) -> Result<u64, Error> {
+        self.shared.read(|_| Ok(()))?;
+        let directory = self.shared.directory.clone();
+        off_the_workers(move || {
+            bytes_below(&directory)
+                .map_err(|error| Error::Unavailable(format!("measuring the data: {error}")))
+        })
+        .await
+    }
+
+    fn ready(&self) -> Result<(), Error> {
+        self.shared.ready()
+    }
+
+    async fn close(&self) -> Result<(), Error> {
+        let thread = self.stop_writing().ok_or_else(error::closed)?;
+        let shared = Arc::clone(&self.shared);
+        off_the_workers(move || {
+            // A panic of the committer has been told of by then.
+            let _ = thread.join();
+            shared.close()
+        })
+        .await
+    }
+}
+
+impl Drop for SledStore {
+    /// Whoever drops an open store may want to open its directory again.
+    fn drop(&mut self) {
+        if let Some(thread) = self.stop_writing() {
+            let _ = thread.join();
+            let _ = self.shared.close();
+        }
+    }
+}
+
+fn bytes_below(directory: &Path) -> std::io::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        bytes += if metadata.is_dir() { bytes_below(&entry.path())? } else { metadata.len() };
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,439 @@
+//! One batch on its way into a group: judged, then carried out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::group::Group;
+use super::keys::{self, Iid, Place};
+use super::prepare::{self, Prepared, Put, Step, Text};
+use super::record::envelope;
+use super::record::log::Value as _;
+use super::record::version::{BodyAt, Remains, Version};
+use super::source::Source as _;
+use crate::domain::entity::Entity;
+use crate::domain::id::{EntityId, RecordName};
+use crate::domain::record::{Committed, Record};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::domain::time::Timestamp;
+use crate::store::{
+    Applied, Change, ChangeKind, Conflict, Counts, Error, Head, Remembered, RequestKey,
+};
+
+/// Carries out a batch in a group, whole or not at all.
+pub(super) fn apply(group: &mut Group<'_>, batch: Prepared) -> Result<Applied, Error> {
+    let head = group.head;
+    let applied = super::judge::judge(group, &batch.require)
+        .and_then(|()| Commit::new(group, batch.time)?.carry_out(batch));
+    match applied {
+        Ok(applied) => {
+            group.keep();
+            Ok(applied)
+        }
+        Err(error) => {
+            group.take_back();
+            group.head = head;
+            Err(error)
+        }
+    }
+}
+
+/// A commit that is being made.
+struct Commit<'g, 'db> {
+    group: &'g mut Group<'db>,
+    revision: Revision,
+    time: Timestamp,
+    new_articles: u32,
+    new_entities: u32,
+    records: Vec<(RecordName, ChangeKind)>,
+    counts: Counts,
+    /// By how much the counters change.
+    counted: BTreeMap<Vec<u8>, i64>,
+}
+
+/// A record as it stood before a mutation.
+struct Before {
+    version: Version,
+    /// Where it was live.
+    live: Option<Record>,
+    /// The address that it had, or had last.
+    url: Option<CanonicalUrl>,
+}
+
+impl Before {
+    fn heads(&self, name: &RecordName) -> Vec<Vec<u8>> {
+        self.live.as_ref().map(|record| prepare::heads(name, record)).unwrap_or_default()
+    }
+
+    /// Where its text stands, if that has this hash.
+    fn body_of(&self, hash: &[u8; 32]) -> Option<BodyAt> {
+        match &self.live {
+            Some(Record::Article(article)) if article.body.hash.as_ref() == Some(hash) => {
+                self.version.body
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'g, 'db> Commit<'g, 'db> {
+    fn new(group: &'g mut Group<'db>, asked: Timestamp) -> Result<Self, Error> {
+        Ok(Self {
+            revision: group.head.revision.next(),
+            time: next_time(group.head, asked)?,
+            new_articles: 0,
+            new_entities: 0,
+            records: Vec::new(),
+            counts: group.head.counts,
+            counted: BTreeMap::new(),
+            group,
+        })
+    }
+
+    fn carry_out(mut self, batch: Prepared) -> Result<Applied, Error> {
+        for step in batch.steps {
+            match step {
+                Step::Put(put) => self.put(*put)?,
+                Step::Delete(name) => self.delete(&name)?,
+                Step::Ensure(id, entity) => self.ensure(&id, *entity)?,
+            }
+        }
+        if self.records.is_empty() && batch.remember.is_none() {
+            let Head { revision, time, .. } = self.group.head;
+            return Ok(Applied { revision, time: time.unwrap_or(batch.time) });
+        }
+        let request_id = batch.remember.as_ref().map(|(key, _)| key.request_id);
+        if let Some((key, remembered)) = batch.remember {
+            self.remember(&key, remembered)?;
+        }
+        self.settle_counters()?;
+        self.log(batch.principal, batch.batch, request_id);
+        let (revision, time) = (self.revision, self.time);
+        self.group.head = Head { revision, time: Some(time), counts: self.counts };
+        Ok(Applied { revision, time })
+    }
+
+    fn log(
+        &mut self,
+        principal: String,
+        batch: Option<crate::domain::id::BatchId>,
+        request_id: Option<Uuid>,
+    ) {
+        let change = Change {
+            revision: self.revision,
+            previous: self.group.head.revision,
+            time: self.time,
+            principal,
+            batch,
+            request_id,
+            records: std::mem::take(&mut self.records),
+        };
+        let group = &mut *self.group;
+        change.seal(&keys::change(self.revision), |key, value| group.put(key, value));
+    }
+
+    fn put(&mut self, put: Put) -> Result<(), Error> {
+        let place = self.place_or_new(&put.name)?;
+        let before = self.before(&place)?;
+        if let RecordName::Article(_) = put.name {
+            self.index_url(&place, before.as_ref(), put.url.as_ref())?;
+        }
+        let body = self.store_text(&put.name, &place, before.as_ref(), put.text)?;
+        let old_heads = before.as_ref().map(|before| before.heads(&put.name)).unwrap_or_default();
+        self.reindex(&place, &old_heads, &put.heads)?;
+        let live = before.as_ref().is_some_and(|before| before.live.is_some());
+        if !live {
+            *self.count(&put.name) += 1;
+        }
+        let committed = self.committed(before.as_ref());
+        let version = Version { committed, body, deleted: false, payload: put.payload };
+        self.store_version(&place, &version);
+        self.note(put.name, if live { ChangeKind::Updated } else { ChangeKind::Created });
+        Ok(())
+    }
+
+    fn delete(&mut self, name: &RecordName) -> Result<(), Error> {
+        let Some(place) = super::judge::place(self.group, name)? else { return Ok(()) };
+        let Some(before) = self.before(&place)? else { return Ok(()) };
+        let Some(record) = &before.live else { return Ok(()) };
+        self.reindex(&place, &before.heads(name), &[])?;
+        let article_version = match record {
+            Record::Article(article) => article.version,
+            Record::Statement(_) | Record::Entity(_) => 0,
+        };
+        let committed = self.committed(Some(&before));
+        let remains = Remains { name: name.clone(), article_version, url: before.url };
+        let payload = remains.pack();
+        self.store_version(&place, &Version { committed, body: None, deleted: true, payload });
+        let count = self.count(name);
+        *count = count.saturating_sub(1);
+        self.note(name.clone(), ChangeKind::Deleted);
+        Ok(())
+    }
+
+    fn ensure(&mut self, id: &EntityId, listed: Entity) -> Result<(), Error> {
+        let name = RecordName::Entity(id.clone());
+        let stored = match super::judge::place(self.group, &name)? {
+            Some(place) => self.before(&place)?.and_then(|before| before.live),
+            None => None,
+        };
+        let entity = match stored {
+            Some(Record::Entity(mut entity)) => {
+                if !entity.unite(&listed) {
+                    return Ok(());
+                }
+                entity
+            }
+            _ => Box::new(listed),
+        };
+        self.put(Put::new(name, Record::Entity(entity))?)
+    }
+
+    /// The record as it stands, whatever this commit did to it already.
+    fn before(&self, place: &Place) -> Result<Option<Before>, Error> {
+        let Some((key, version)) = self.group.newest(place)? else { return Ok(None) };
+        if version.deleted {
+            let url = version.remains(&key)?.url;
+            return Ok(Some(Before { version, live: None, url }));
+        }
+        let record = version.record(&key)?.value;
+        let url = match &record {
+            Record::Article(article) => article.canonical_url.clone(),
+            Record::Statement(_) | Record::Entity(_) => None,
+        };
+        Ok(Some(Before { version, live: Some(record), url }))
+    }
+
+    fn committed(&self, before: Option<&Before>) -> Committed {
+        let first = before.map(|before| &before.version.committed);
+        Committed {
+            revision: self.revision,
+            create_revision: first.map_or(self.revision, |first| first.create_revision),
+            create_time: first.map_or(self.time, |first| first.create_time),
+            update_time: self.time,
+        }
+    }
+
+    fn store_version(&mut self, place: &Place, version: &Version) {
+        let group = &mut *self.group;
+        version.seal(&place.version(self.revision), |key, value| group.put(key, value));
+    }
+
+    /// Says in the change log what was done to a record; of several things the
+    /// sum, where a batch goes back to a name.
+    fn note(&mut self, name: RecordName, kind: ChangeKind) {
+        match self.records.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, ChangeKind::Created)) if kind == ChangeKind::Updated => {}
+            Some((_, known)) => *known = kind,
+            None => self.records.push((name, kind)),
+        }
+    }
+
+    fn count(&mut self, name: &RecordName) -> &mut u64 {
+        match name {
+            RecordName::Article(_) => &mut self.counts.articles,
+            RecordName::Statement(_) => &mut self.counts.statements,
+            RecordName::Entity(_) => &mut self.counts.entities,
+        }
+    }
+
+    /// Where the record stands or is to stand.
+    fn place_or_new(&mut self, name: &RecordName) -> Result<Place, Error> {
+        Ok(match name {
+            RecordName::Article(id) => Place::article(self.iid(keys::ARTICLE_ID, id.as_str())?),
+            RecordName::Entity(id) => Place::entity(self.iid(keys::ENTITY_ID, id.as_str())?),
+            RecordName::Statement(name) => {
+                let article = self.iid(keys::ARTICLE_ID, name.article.as_str())?;
+                Place::statement(article, name.statement.as_str())
+            }
+        })
+    }
+
+    /// The internal id of an article or entity, given out now if it has none.
+    fn iid(&mut self, tag: u8, id: &str) -> Result<Iid, Error> {
+        if let Some(iid) = super::judge::iid(self.group, tag, id)? {
+            return Ok(iid);
+        }
+        let given = match tag {
+            keys::ARTICLE_ID => &mut self.new_articles,
+            _ => &mut self.new_entities,
+        };
+        let iid = Iid::new(self.revision, *given).ok_or_else(|| {
+            Error::Full("one commit makes at most 4,096 articles and 4,096 entities".into())
+        })?;
+        *given += 1;
+        self.group.put(&keys::name(tag, id), iid.as_bytes());
+        Ok(iid)
+    }
+
+    /// Lets the address lead to the article, unless another one has it.
+    fn index_url(
+        &mut self,
+        place: &Place,
+        before: Option<&Before>,
+        url: Option<&CanonicalUrl>,
+    ) -> Result<(), Error> {
+        let had = before.and_then(|before| before.url.as_ref());
+        let has_it = had == url && before.is_some_and(|before| before.live.is_some());
+        if has_it {
+            return Ok(());
+        }
+        if let Some(url) = url
+            && let Some(article) = super::judge::holder(self.group, place, url)?
+        {
+            return Err(Error::Conflict(Conflict::UrlTaken { url: url.clone(), article }));
+        }
+        if had != url {
+            let heads = |url: Option<&CanonicalUrl>| url.map(keys::url_head).into_iter().collect();
+            let (old, new): (Vec<_>, Vec<_>) = (heads(had), heads(url));
+            self.reindex(place, &old, &new)?;
+        }
+        Ok(())
+    }
+
+    /// Stores the text of an article, unless it is stored already.
+    fn store_text(
+        &mut self,
+        name: &RecordName,
+        place: &Place,
+        before: Option<&Before>,
+        text: Text,
+    ) -> Result<Option<BodyAt>, Error> {
+        let stored = |hash: &[u8; 32]| before.and_then(|before| before.body_of(hash));
+        match text {
+            Text::None => Ok(None),
+            Text::Stored(hash) => match (stored(&hash), before) {
+                (Some(body), _) => Ok(Some(body)),
+                (None, Some(Before { version, live: Some(_), .. })) => {
+                    let found = version.committed.revision;
+                    Err(Error::Conflict(Conflict::Changed { name: name.clone(), found }))
+                }
+                (None, _) => Err(Error::Conflict(Conflict::Missing(name.clone()))),
+            },
+            Text::New { hash, bytes, chunks } => match (stored(&hash), place.iid()) {
+                (Some(body), _) => Ok(Some(body)),
+                (None, Some(iid)) => Ok(Some(self.store_chunks(iid, bytes, &chunks))),
+                (None, None) => Err(Error::Internal(format!("{name} has no place"))),
+            },
+        }
+    }
+
+    fn store_chunks(&mut self, iid: Iid, bytes: u32, chunks: &[Vec<u8>]) -> BodyAt {
+        let mut count = 0;
+        let group = &mut *self.group;
+        for chunk in chunks {
+            let key = keys::body(iid, self.revision, count);
+            envelope::seal(&key, 0, chunk, |key, value| group.put(key, value));
+            count += 1;
+        }
+        BodyAt { revision: self.revision, chunks: count, bytes }
+    }
+
+    /// Ends the index entries that no longer hold and begins new ones; what stays
+    /// is not touched. Both lists are sorted.
+    fn reindex(&mut self, place: &Place, old: &[Vec<u8>], new: &[Vec<u8>]) -> Result<(), Error> {
+        for head in old.iter().filter(|head| new.binary_search(head).is_err()) {
+            let head_and_place = [head.as_slice(), place.untagged()].concat();
+            if let Some(key) = self.group.newest_index_key(&head_and_place)? {
+                self.group.put(&key, keys::ended(self.revision));
+            }
+            self.tally(head, -1);
+        }
+        let from = self.revision.0.to_be_bytes();
+        for head in new.iter().filter(|head| old.binary_search(head).is_err()) {
+            let key = [head.as_slice(), place.untagged(), &from].concat();
+            self.group.put(&key, &[]);
+            self.tally(head, 1);
+        }
+        Ok(())
+    }
+
+    fn tally(&mut self, head: &[u8], by: i64) {
+        if let Some(counter) = keys::counter(head) {
+            *self.counted.entry(counter).or_default() += by;
+        }
+    }
+
+    /// Brings the counters up to date; the first and the last of a publisher or
+    /// speaker change the counts.
+    fn settle_counters(&mut self) -> Result<(), Error> {
+        for (key, by) in std::mem::take(&mut self.counted) {
+            if by == 0 {
+                continue;
+            }
+            let stored = self.group.get(&key)?;
+            let stored = stored.and_then(|value| value.as_ref().try_into().ok());
+            let before = stored.map_or(0, u64::from_be_bytes);
+            let after = before.saturating_add_signed(by);
+            let distinct = match keys::is_publisher_counter(&key) {
+                true => &mut self.counts.outlets,
+                false => &mut self.counts.speakers,
+            };
+            match (before, after) {
+                (0, 1..) => *distinct += 1,
+                (1.., 0) => *distinct = distinct.saturating_sub(1),
+                _ => {}
+            }
+            if after == 0 {
+                self.group.remove(&key);
+            } else {
+                self.group.put(&key, &after.to_be_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    fn remember(&mut self, key: &RequestKey, remembered: Remembered) -> Result<(), Error> {
+        let key = keys::remembered(key);
+        if let Some(value) = self.group.get(&key)? {
+            forget(self.group, &key, &value);
+        }
+        let remembered = Remembered { revision: self.revision, ..remembered };
+        let group = &mut *self.group;
+        group.put(&keys::expiry(remembered.expires, &key), &[]);
+        remembered.seal(&key, |key, value| group.put(key, value));
+        Ok(())
+    }
+}
+
+/// How many remembered requests a group forgets at most.
+const FORGOTTEN_A_GROUP: usize = 64;
+
+/// Removes some of the remembered requests that have expired.
+pub(super) fn forget_expired(group: &mut Group<'_>, now: Timestamp) -> Result<(), Error> {
+    let (mut low, high) = keys::expired(now);
+    let mut seen = BTreeSet::new();
+    while seen.len() < FORGOTTEN_A_GROUP
+        && let Some((expiry, _)) = group.first_stored(&low, &high)?
+    {
+        low = [expiry.as_ref(), &[0]].concat();
+        if let Some(key) = keys::expiring(&expiry)
+            && let Some(value) = group.get(key)?
+            && Remembered::open(group, key, &value)?.expires <= now
+        {
+            forget(group, key, &value);
+        }
+        group.remove(&expiry);
+        seen.insert(expiry);
+    }
+    group.keep();
+    Ok(())
+}
+
+fn forget(group: &mut Group<'_>, key: &[u8], value: &sled::IVec) {
+    for key in envelope::continuation_keys(key, value) {
+        group.remove(&key);
+    }
+    group.remove(key);
+}
+
+/// The caller's time, or the first one after the commit before.
+fn next_time(head: Head, asked: Timestamp) -> Result<Timestamp, Error> {
+    let Some(before) = head.time else { return Ok(asked) };
+    let after = before
+        .checked_add(SignedDuration::from_nanos(1))
+        .map_err(|_| Error::Internal("no time is left after the last commit's".into()))?;
+    Ok(asked.max(after))
+}

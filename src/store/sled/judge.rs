@@ -1,0 +1,100 @@
+//! What must hold of the store and of the group's earlier commits.
+
+use super::group::Group;
+use super::keys::{self, Iid, Place};
+use super::record::envelope::damaged;
+use super::source::Source as _;
+use crate::domain::id::{ArticleId, RecordName};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::store::{Conflict, Error, Precondition};
+
+/// Judges what a batch requires.
+pub(super) fn judge(group: &Group<'_>, require: &[Precondition]) -> Result<(), Error> {
+    require.iter().try_for_each(|precondition| judge_one(group, precondition))
+}
+
+fn judge_one(group: &Group<'_>, precondition: &Precondition) -> Result<(), Error> {
+    let conflict = match precondition {
+        Precondition::Absent(name) => live_at(group, name)?.map(|_| Conflict::Exists(name.clone())),
+        Precondition::Present(name) => match live_at(group, name)? {
+            Some(_) => None,
+            None => Some(Conflict::Missing(name.clone())),
+        },
+        Precondition::AtRevision(name, revision) => match live_at(group, name)? {
+            Some(found) if found == *revision => None,
+            Some(found) => Some(Conflict::Changed { name: name.clone(), found }),
+            None => Some(Conflict::Missing(name.clone())),
+        },
+        Precondition::Unreferenced(name) => {
+            referred(group, name)?.then(|| Conflict::Referenced(name.clone()))
+        }
+    };
+    conflict.map_or(Ok(()), |conflict| Err(Error::Conflict(conflict)))
+}
+
+/// The internal id of an article or entity.
+pub(super) fn iid(group: &Group<'_>, tag: u8, id: &str) -> Result<Option<Iid>, Error> {
+    let key = keys::name(tag, id);
+    let value = group.get(&key)?;
+    value
+        .map(|value| Iid::from_bytes(&value).ok_or_else(|| damaged(&key, "it is cut short")))
+        .transpose()
+}
+
+/// Where a record stands, if anything of it was ever stored.
+pub(super) fn place(group: &Group<'_>, name: &RecordName) -> Result<Option<Place>, Error> {
+    Ok(match name {
+        RecordName::Article(id) => iid(group, keys::ARTICLE_ID, id.as_str())?.map(Place::article),
+        RecordName::Entity(id) => iid(group, keys::ENTITY_ID, id.as_str())?.map(Place::entity),
+        RecordName::Statement(name) => iid(group, keys::ARTICLE_ID, name.article.as_str())?
+            .map(|article| Place::statement(article, name.statement.as_str())),
+    })
+}
+
+/// The revision of the newest state of a record that is live.
+fn live_at(group: &Group<'_>, name: &RecordName) -> Result<Option<Revision>, Error> {
+    let Some(place) = place(group, name)? else { return Ok(None) };
+    let newest = group.newest(&place)?.filter(|(_, version)| !version.deleted);
+    Ok(newest.map(|(_, version)| version.committed.revision))
+}
+
+/// Whether a live record refers to one.
+fn referred(group: &Group<'_>, name: &RecordName) -> Result<bool, Error> {
+    let mut prefixes = vec![keys::referrers(name)];
+    if let RecordName::Entity(entity) = name {
+        prefixes.push(keys::speaker(entity));
+        prefixes.push(keys::mention(entity));
+        prefixes.push(keys::publisher(&entity.to_string()));
+    }
+    let mut referred = false;
+    for prefix in prefixes {
+        group.each_open(&prefix, |_| {
+            referred = true;
+            Ok(false)
+        })?;
+    }
+    Ok(referred)
+}
+
+/// The live article, other than the one at `place`, that has an address.
+pub(super) fn holder(
+    group: &Group<'_>,
+    place: &Place,
+    url: &CanonicalUrl,
+) -> Result<Option<ArticleId>, Error> {
+    let head = keys::url_head(url);
+    let mut holder = None;
+    group.each_open(&head, |key| {
+        let other = keys::index_place(key, head.len(), keys::ARTICLE);
+        let Some(other) = other.filter(|other| other != place) else { return Ok(true) };
+        if let Some((key, version)) = group.newest(&other)?
+            && !version.deleted
+            && let RecordName::Article(id) = version.record(&key)?.name
+        {
+            holder = Some(id);
+        }
+        Ok(holder.is_none())
+    })?;
+    Ok(holder)
+}

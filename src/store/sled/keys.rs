@@ -1,0 +1,418 @@
+//! The keys of the one tree. All numbers are big-endian, so that keys sort as
+//! what they stand for; `!` marks an inverted one, so that the newest is first.
+//!
+//! ```text
+//! m|name                       what the store itself keeps: format, identity, counts
+//! I|article id, J|entity id    iid: 6 bytes = creating revision << 12 | ordinal in it
+//! A|aiid|!rev                  a version of an article, without its text
+//! B|aiid|rev|chunk             the text that the revision stored
+//! S|aiid|statement|0|!rev      a version of a statement
+//! E|eiid|!rev                  a version of an entity
+//! L|key|chunk                  what is too long to stand under `key`
+//! C|rev                        a commit
+//! Q|principal|0|method|0|uuid  a remembered request
+//! e|expires|Q-key              when it may be forgotten
+//! #|head                       how many open entries an index head has
+//! ```
+//!
+//! Index entries are `head | place | from`, where the place is what stands
+//! between the tag and the revision in the version's key, and `from` the revision
+//! that put the record there. Their value is empty while they hold, else the
+//! revision at which they ended:
+//!
+//! ```text
+//! U|hash(url)                  articles by address, deleted ones included
+//! P|!time                      articles by time
+//! O|publisher|0|!time          articles by publisher
+//! K|entity|!time, M|…          statements by speaker, by mention
+//! N|name key|0                 entities by name
+//! X|authority|0|id|0           entities by external id
+//! R|target|0|kind              records that refer to a target
+//! ```
+
+use sled::IVec;
+
+use crate::domain::id::{EntityId, RecordName};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::domain::time::Timestamp;
+use crate::store::RequestKey;
+use crate::store::catalogue::IndexEntry;
+
+/// The most bytes that a key and its value take together: sled moves larger
+/// values into files that it never syncs.
+pub(super) const MAX_ENTRY_BYTES: usize = 6_000;
+/// The longest text that stands in a key as it is.
+const MAX_TEXT_BYTES: usize = 200;
+/// How many bits of an internal id count within one commit.
+const ORDINAL_BITS: u32 = 12;
+/// A revision's length in a key.
+pub(super) const REVISION_BYTES: usize = 8;
+/// A time's length in an index head.
+const TIME_BYTES: usize = 8;
+
+pub(super) const ARTICLE: u8 = b'A';
+pub(super) const BODY: u8 = b'B';
+pub(super) const STATEMENT: u8 = b'S';
+pub(super) const ENTITY: u8 = b'E';
+pub(super) const CONTINUATION: u8 = b'L';
+pub(super) const CHANGE: u8 = b'C';
+pub(super) const EXPIRY: u8 = b'e';
+pub(super) const ARTICLE_ID: u8 = b'I';
+pub(super) const ENTITY_ID: u8 = b'J';
+pub(super) const BY_PUBLISHER: u8 = b'O';
+pub(super) const BY_SPEAKER: u8 = b'K';
+const BY_URL: u8 = b'U';
+const BY_TIME: u8 = b'P';
+const BY_MENTION: u8 = b'M';
+const BY_NAME: u8 = b'N';
+const BY_EXTERNAL_ID: u8 = b'X';
+const REFERENCE: u8 = b'R';
+const REMEMBERED: u8 = b'Q';
+const COUNTER: u8 = b'#';
+
+/// The version of the layout and the encoding, in plain bytes.
+pub(super) const FORMAT: &[u8] = b"m|format";
+/// Which store this is.
+pub(super) const IDENTITY: &[u8] = b"m|identity";
+/// How many live records there are.
+pub(super) const COUNTS: &[u8] = b"m|counts";
+
+/// What articles and entities are called in keys. It stays with a name for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Iid([u8; 6]);
+
+impl Iid {
+    /// The id of the record that came `ordinal`th in a commit; `None` where that
+    /// is too many for one commit.
+    pub(super) fn new(revision: Revision, ordinal: u32) -> Option<Self> {
+        if ordinal >= 1 << ORDINAL_BITS {
+            return None;
+        }
+        let number = revision.0.checked_shl(ORDINAL_BITS)? | u64::from(ordinal);
+        let [0, 0, bytes @ ..] = number.to_be_bytes() else { return None };
+        Some(Self(bytes))
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The commit that gave it out.
+    pub(super) fn revision(&self) -> Revision {
+        let [a, b, c, d, e, f] = self.0;
+        Revision(u64::from_be_bytes([0, 0, a, b, c, d, e, f]) >> ORDINAL_BITS)
+    }
+}
+
+/// Where a record's versions stand: all of a version's key but the revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place(Vec<u8>);
+
+impl Place {
+    pub(super) fn article(iid: Iid) -> Self {
+        Self([&[ARTICLE], iid.as_bytes()].concat())
+    }
+
+    pub(super) fn entity(iid: Iid) -> Self {
+        Self([&[ENTITY], iid.as_bytes()].concat())
+    }
+
+    pub(super) fn statement(article: Iid, statement: &str) -> Self {
+        Self([&[STATEMENT], article.as_bytes(), statement.as_bytes(), &[0]].concat())
+    }
+
+    /// The place that an index entry of such records says.
+    pub(super) fn from_parts(tag: u8, place: &[u8]) -> Self {
+        Self([&[tag], place].concat())
+    }
+
+    /// The place of the version that has the key.
+    pub(super) fn of_version(key: &[u8]) -> Option<Self> {
+        let length = key.len().checked_sub(REVISION_BYTES)?;
+        key.get(..length).map(|place| Self(place.to_vec()))
+    }
+
+    /// As index entries have it: without the tag.
+    pub(super) fn untagged(&self) -> &[u8] {
+        self.0.get(1..).unwrap_or_default()
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The key of the version that a revision committed.
+    pub(super) fn version(&self, revision: Revision) -> Vec<u8> {
+        [self.0.as_slice(), &(!revision.0).to_be_bytes()].concat()
+    }
+
+    /// A key behind all versions.
+    pub(super) fn end(&self) -> Vec<u8> {
+        [self.0.as_slice(), &[0xff; REVISION_BYTES]].concat()
+    }
+
+    /// The place of an article, or of a statement's article.
+    pub(super) fn iid(&self) -> Option<Iid> {
+        self.0.get(1..7).and_then(Iid::from_bytes)
+    }
+}
+
+/// The revision of the version that has the key.
+pub(super) fn version_revision(key: &[u8]) -> Option<Revision> {
+    let (_, bytes) = key.split_last_chunk::<REVISION_BYTES>()?;
+    Some(Revision(!u64::from_be_bytes(*bytes)))
+}
+
+/// The revision at the end of a key, where it is not inverted.
+pub(super) fn last_revision(key: &[u8]) -> Option<Revision> {
+    let (_, bytes) = key.split_last_chunk::<REVISION_BYTES>()?;
+    Some(Revision(u64::from_be_bytes(*bytes)))
+}
+
+/// How long the key of a chunk of a text is.
+pub(super) const BODY_KEY_BYTES: usize = 1 + 6 + REVISION_BYTES + 4;
+
+/// The key of a chunk of the text that a revision stored.
+pub(super) fn body(article: Iid, revision: Revision, chunk: u32) -> Vec<u8> {
+    let (revision, chunk) = (revision.0.to_be_bytes(), chunk.to_be_bytes());
+    [&[BODY], article.as_bytes(), &revision, &chunk].concat()
+}
+
+/// The key of a chunk of what is too long to stand under `key`.
+pub(super) fn continuation(key: &[u8], chunk: u32) -> Vec<u8> {
+    [&[CONTINUATION], key, &chunk.to_be_bytes()].concat()
+}
+
+/// The key of a commit.
+pub(super) fn change(revision: Revision) -> Vec<u8> {
+    [[CHANGE].as_slice(), &revision.0.to_be_bytes()].concat()
+}
+
+/// The key under which the internal id of an article or entity stands.
+pub(super) fn name(tag: u8, id: &str) -> Vec<u8> {
+    [&[tag], id.as_bytes()].concat()
+}
+
+/// The key of a remembered request.
+pub(super) fn remembered(key: &RequestKey) -> Vec<u8> {
+    let mut bytes = vec![REMEMBERED];
+    push_text(&mut bytes, &key.principal);
+    push_text(&mut bytes, &key.method);
+    bytes.extend_from_slice(key.request_id.as_bytes());
+    bytes
+}
+
+/// The key that says when a remembered request may be forgotten.
+pub(super) fn expiry(expires: Timestamp, remembered: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![EXPIRY];
+    bytes.extend_from_slice(&moment(expires));
+    bytes.extend_from_slice(remembered);
+    bytes
+}
+
+/// The remembered request that an expiry speaks of.
+pub(super) fn expiring(expiry: &[u8]) -> Option<&[u8]> {
+    expiry.get(1 + 12..)
+}
+
+/// The keys of what may be forgotten at `now`.
+pub(super) fn expired(now: Timestamp) -> (Vec<u8>, Vec<u8>) {
+    (vec![EXPIRY], [[EXPIRY].as_slice(), &moment(now), &[0xff]].concat())
+}
+
+/// A moment to the nanosecond, so that earlier ones sort first.
+fn moment(time: Timestamp) -> [u8; 12] {
+    let nanos = time.as_nanosecond();
+    let seconds = nanos.div_euclid(1_000_000_000) as i64;
+    let rest = nanos.rem_euclid(1_000_000_000) as u32;
+    let mut bytes = [0; 12];
+    let (front, back) = bytes.split_at_mut(8);
+    front.copy_from_slice(&biased(seconds).to_be_bytes());
+    back.copy_from_slice(&rest.to_be_bytes());
+    bytes
+}
+
+/// A signed number as an unsigned one of the same order.
+fn biased(number: i64) -> u64 {
+    (number as u64) ^ (1 << 63)
+}
+
+/// A time in an index head: the newest first, none last.
+fn push_time(bytes: &mut Vec<u8>, micros: Option<i64>) {
+    let inverted = micros.map_or(u64::MAX, |micros| !biased(micros.max(i64::MIN + 1)));
+    bytes.extend_from_slice(&inverted.to_be_bytes());
+}
+
+/// A text and its end. What can't stand in a key as it is, since it is too long
+/// or holds a 0, is hashed; no text in UTF-8 begins as hashes are made to.
+fn push_text(bytes: &mut Vec<u8>, text: &str) {
+    if text.len() <= MAX_TEXT_BYTES && !text.as_bytes().contains(&0) {
+        bytes.extend_from_slice(text.as_bytes());
+    } else {
+        bytes.push(0xff);
+        bytes.extend(blake3::hash(text.as_bytes()).as_bytes().iter().take(16));
+    }
+    bytes.push(0);
+}
+
+/// An entity in an index head. A hash, since entities that are not there (yet)
+/// can be spoken of, and since it can be told without reading anything.
+fn push_entity(bytes: &mut Vec<u8>, entity: &EntityId) {
+    bytes.extend(blake3::hash(entity.as_str().as_bytes()).as_bytes().iter().take(12));
+}
+
+/// The head of the index entry of an article's address.
+pub(super) fn url_head(url: &CanonicalUrl) -> Vec<u8> {
+    let mut bytes = vec![BY_URL];
+    bytes.extend(blake3::hash(url.as_str().as_bytes()).as_bytes().iter().take(16));
+    bytes
+}
+
+/// Articles by time.
+pub(super) fn articles() -> Vec<u8> {
+    vec![BY_TIME]
+}
+
+/// The articles of one publisher key.
+pub(super) fn publisher(key: &str) -> Vec<u8> {
+    let mut bytes = vec![BY_PUBLISHER];
+    push_text(&mut bytes, key);
+    bytes
+}
+
+/// The statements of one speaker.
+pub(super) fn speaker(entity: &EntityId) -> Vec<u8> {
+    let mut bytes = vec![BY_SPEAKER];
+    push_entity(&mut bytes, entity);
+    bytes
+}
+
+/// The statements that mention one entity.
+pub(super) fn mention(entity: &EntityId) -> Vec<u8> {
+    let mut bytes = vec![BY_MENTION];
+    push_entity(&mut bytes, entity);
+    bytes
+}
+
+/// The entities that have a name key.
+pub(super) fn name_key(key: &str) -> Vec<u8> {
+    let mut bytes = vec![BY_NAME];
+    push_text(&mut bytes, key);
+    bytes
+}
+
+/// The entities that have an external id.
+pub(super) fn external_id(authority: &str, id: &str) -> Vec<u8> {
+    let mut bytes = vec![BY_EXTERNAL_ID];
+    push_text(&mut bytes, authority);
+    push_text(&mut bytes, id);
+    bytes
+}
+
+/// The records that refer to one.
+pub(super) fn referrers(target: &RecordName) -> Vec<u8> {
+    let mut bytes = vec![REFERENCE];
+    push_text(&mut bytes, &target.to_string());
+    bytes
+}
+
+/// The head of an index entry of the record `name`.
+pub(super) fn head(entry: &IndexEntry, name: &RecordName) -> Vec<u8> {
+    let timed = |mut head: Vec<u8>, time: Option<i64>| {
+        push_time(&mut head, time);
+        head
+    };
+    match entry {
+        IndexEntry::ArticleTime(time) => timed(articles(), *time),
+        IndexEntry::ArticlePublisher(key, time) => timed(publisher(key), *time),
+        IndexEntry::StatementSpeaker(entity, time) => timed(speaker(entity), *time),
+        IndexEntry::StatementMention(entity, time) => timed(mention(entity), *time),
+        IndexEntry::EntityNameKey(key) => name_key(key),
+        IndexEntry::EntityExternalId(id) => external_id(&id.authority, &id.id),
+        IndexEntry::Reference(target) => {
+            let mut head = referrers(target);
+            head.push(kind_order(name));
+            head
+        }
+    }
+}
+
+/// Articles refer before statements, these before entities.
+fn kind_order(name: &RecordName) -> u8 {
+    match name {
+        RecordName::Article(_) => 1,
+        RecordName::Statement(_) => 2,
+        RecordName::Entity(_) => 3,
+    }
+}
+
+/// The tag of the records of a kind, as `head` orders them.
+pub(super) fn tag_of_kind_order(kind: u8) -> Option<u8> {
+    match kind {
+        1 => Some(ARTICLE),
+        2 => Some(STATEMENT),
+        3 => Some(ENTITY),
+        _ => None,
+    }
+}
+
+/// How long the part between a path's prefix and the place is.
+pub(super) fn middle_bytes(prefix: &[u8]) -> usize {
+    match prefix.first() {
+        Some(&(BY_TIME | BY_PUBLISHER | BY_SPEAKER | BY_MENTION)) => TIME_BYTES,
+        Some(&REFERENCE) => 1,
+        _ => 0,
+    }
+}
+
+/// The key of the counter that an index head counts on: distinct publishers and
+/// speakers are told by these.
+pub(super) fn counter(head: &[u8]) -> Option<Vec<u8>> {
+    match head.first() {
+        Some(&(BY_PUBLISHER | BY_SPEAKER)) => {
+            let without_time = head.get(..head.len().checked_sub(TIME_BYTES)?)?;
+            Some([&[COUNTER], without_time].concat())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a counter counts what a publisher has, rather than a speaker.
+pub(super) fn is_publisher_counter(key: &[u8]) -> bool {
+    key.get(1) == Some(&BY_PUBLISHER)
+}
+
+/// The place that an index entry leads to, behind a head of this length.
+pub(super) fn index_place(key: &[u8], head_bytes: usize, tag: u8) -> Option<Place> {
+    let end = key.len().checked_sub(REVISION_BYTES)?;
+    key.get(head_bytes..end).map(|place| Place::from_parts(tag, place))
+}
+
+/// The first key behind all that begin so.
+pub(super) fn behind(prefix: &[u8]) -> Vec<u8> {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if last < u8::MAX {
+            end.push(last + 1);
+            return end;
+        }
+    }
+    vec![0xff; 64]
+}
+
+/// Whether an index entry holds under a revision.
+pub(super) fn holds(key: &[u8], value: &[u8], revision: Revision) -> bool {
+    let until = <[u8; REVISION_BYTES]>::try_from(value).map(u64::from_be_bytes);
+    last_revision(key).is_some_and(|from| from <= revision)
+        && until.map_or(value.is_empty(), |until| revision.0 < until)
+}
+
+/// The value of an index entry that ended at a revision.
+pub(super) fn ended(revision: Revision) -> IVec {
+    IVec::from(&revision.0.to_be_bytes())
+}

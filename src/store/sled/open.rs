@@ -1,0 +1,182 @@
+//! Opening a data directory, and saying what is wrong with one that can't be.
+
+use std::fs::{self, File};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use sled::Db;
+use uuid::Uuid;
+
+use super::SledConfig;
+use super::error;
+use super::keys;
+use super::record::envelope::{self, FORMAT_VERSION};
+use super::record::log::Value as _;
+use super::shared::Shared;
+use super::source::Source as _;
+use crate::store::{Change, Counts, Error, Head, Identity};
+
+/// How often sled's own thread writes out and reclaims space.
+const FLUSH_EVERY_MS: u64 = 500;
+/// What an empty database's file takes at most. A larger one that holds nothing
+/// was not empty before.
+const EMPTY_FILE_BYTES: u64 = 2 << 20;
+/// What may lie in a directory that is to become a data directory.
+const OWN_FILES: [&str; 4] = ["db", "conf", "blobs", "lost+found"];
+
+/// Opens a data directory, and makes it one where it is empty.
+pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
+    let directory = config.path.as_path();
+    make(directory)?;
+    let bytes_before = fs::metadata(directory.join("db")).map_or(0, |metadata| metadata.len());
+    let db = open_db(directory, config.cache_mib)?;
+    let file = File::open(directory.join("db")).map_err(|error| unusable(directory, &error))?;
+    let (identity, head) = match read_format(&db)? {
+        Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
+        Some(newer) => return Err(envelope::newer(newer)),
+        None if !db.is_empty() => return Err(foreign(directory)),
+        None if bytes_before > EMPTY_FILE_BYTES => {
+            return Err(damaged(directory, "it reads empty"));
+        }
+        None => (write_identity(&db)?, Head::default()),
+    };
+    let shared = Shared::new(db, head, file, directory.to_owned());
+    shared.read(|db| shared.sync(db))?;
+    sync_directory(directory)?;
+    Ok((shared, identity))
+}
+
+const FORMAT: u32 = FORMAT_VERSION as u32;
+
+/// Makes the directory; refuses one that holds something else.
+fn make(directory: &Path) -> Result<(), Error> {
+    fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
+    let entries = fs::read_dir(directory).map_err(|error| unusable(directory, &error))?;
+    let mut strange = false;
+    for entry in entries {
+        let name = entry.map_err(|error| unusable(directory, &error))?.file_name();
+        let name = name.to_string_lossy();
+        if name == "db" {
+            return Ok(());
+        }
+        strange |= !OWN_FILES.contains(&name.as_ref()) && !name.starts_with("snap.");
+    }
+    if strange { Err(foreign(directory)) } else { Ok(()) }
+}
+
+/// Opens the database. sled can panic on damaged files.
+fn open_db(directory: &Path, cache_mib: u64) -> Result<Db, Error> {
+    let config = sled::Config::new()
+        .path(directory)
+        .cache_capacity(cache_mib.max(1) << 20)
+        .mode(sled::Mode::HighThroughput)
+        .flush_every_ms(Some(FLUSH_EVERY_MS));
+    match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(Ok(db)) => Ok(db),
+        Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {
+            Err(Error::Unavailable(format!(
+                "the data directory {} is in use: stop the dicta that uses it, or choose another \
+                 directory",
+                directory.display()
+            )))
+        }
+        Ok(Err(sled::Error::Io(error))) => Err(unusable(directory, &error)),
+        Ok(Err(sled::Error::Unsupported(what))) => Err(Error::Incompatible(format!(
+            "the data directory {} was made by another version of the database: {what}",
+            directory.display()
+        ))),
+        Ok(Err(error)) => Err(damaged(directory, &error.to_string())),
+        Err(_) => Err(damaged(directory, "the database cannot make sense of it")),
+    }
+}
+
+fn read_format(db: &Db) -> Result<Option<u32>, Error> {
+    let format = db.get(keys::FORMAT)?;
+    format
+        .map(|bytes| bytes.as_ref().try_into().map(u32::from_be_bytes))
+        .transpose()
+        .map_err(|_| Error::Corrupt("the version of the format is cut short".into()))
+}
+
+fn read_identity(db: &Db) -> Result<Identity, Error> {
+    let value = db.get(keys::IDENTITY)?;
+    let value = value.ok_or_else(|| Error::Corrupt("the store's identity is missing".into()))?;
+    Identity::open(db, keys::IDENTITY, &value)
+}
+
+/// The newest commit, which is whole, as every one is.
+fn read_head(db: &Db) -> Result<Head, Error> {
+    let newest = db.scan_prefix([keys::CHANGE]).next_back().transpose().map_err(error::read)?;
+    let Some((key, value)) = newest else { return Ok(Head::default()) };
+    let change = Change::open(db, &key, &value)?;
+    let counts = db.get(keys::COUNTS)?;
+    let counts = counts.ok_or_else(|| Error::Corrupt("the counts are missing".into()))?;
+    Ok(Head {
+        revision: change.revision,
+        time: Some(change.time),
+        counts: Counts::open(db, keys::COUNTS, &counts)?,
+    })
+}
+
+fn write_identity(db: &Db) -> Result<Identity, Error> {
+    let identity =
+        Identity { store_id: Uuid::new_v4(), format_version: FORMAT, token_key: random_key() };
+    let mut batch = sled::Batch::default();
+    batch.insert(keys::FORMAT, &FORMAT.to_be_bytes());
+    identity.seal(keys::IDENTITY, |key, value| batch.insert(key, value));
+    db.apply_batch(batch).map_err(|error| error::lower(&error, "writing the store's identity"))?;
+    Ok(identity)
+}
+
+/// A key that nobody can guess: each random UUID brings 122 bits.
+fn random_key() -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for _ in 0..4 {
+        hasher.update(Uuid::new_v4().as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// Makes durable that the files exist at all.
+fn sync_directory(directory: &Path) -> Result<(), Error> {
+    let sync = |path: &Path| File::open(path).and_then(|opened| opened.sync_all());
+    sync(directory).map_err(|error| unusable(directory, &error))?;
+    if let Some(parent) = directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        // The parent may be one that this user may not open.
+        let _ = sync(parent);
+    }
+    Ok(())
+}
+
+fn unusable(directory: &Path, error: &io::Error) -> Error {
+    let path = directory.display();
+    match error.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Error::Unavailable(format!(
+                "the data directory {path} cannot be written ({error}): make it writable for this \
+                 user, or choose another"
+            ))
+        }
+        io::ErrorKind::StorageFull => {
+            Error::Full(format!("the disk of the data directory {path} is full: make room"))
+        }
+        _ => Error::Unavailable(format!(
+            "the data directory {path} cannot be used ({error}): put it right, or choose another"
+        )),
+    }
+}
+
+fn foreign(directory: &Path) -> Error {
+    Error::Incompatible(format!(
+        "{} holds something else than Dicta's data: choose an empty directory or one of Dicta's",
+        directory.display()
+    ))
+}
+
+fn damaged(directory: &Path, what: &str) -> Error {
+    Error::Corrupt(format!(
+        "the data directory {} cannot be opened ({what}): put it aside and restore a backup",
+        directory.display()
+    ))
+}

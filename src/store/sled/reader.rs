@@ -1,0 +1,256 @@
+//! Reads at one revision.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sled::Db;
+
+use super::keys::{self, Iid, Place};
+use super::record::envelope::damaged;
+use super::record::log::Value as _;
+use super::record::version::Version;
+use super::shared::Shared;
+use super::source::{Entry, Source as _};
+use super::{error, off_the_workers, scan};
+use crate::domain::id::{ArticleId, RecordName};
+use crate::domain::record::Stored;
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::store::{ArticleState, At, Change, Error, Head, LoadBody, Page, Reader, Scan, State};
+
+/// More names than this are read off the async workers.
+const INLINE_NAMES: usize = 32;
+
+/// A pinned revision. It holds nothing: what it reads is never overwritten.
+pub(super) struct SledReader {
+    shared: Arc<Shared>,
+    revision: Revision,
+}
+
+impl SledReader {
+    pub(super) fn new(shared: Arc<Shared>, revision: Revision) -> Self {
+        Self { shared, revision }
+    }
+
+    /// Reads on this thread if it is little, else where it holds up nobody.
+    async fn read<T: Send + 'static>(
+        &self,
+        little: bool,
+        look: impl FnOnce(&Db, Revision) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let revision = self.revision;
+        if little {
+            return self.shared.read(|db| look(db, revision));
+        }
+        let shared = Arc::clone(&self.shared);
+        off_the_workers(move || shared.read(|db| look(db, revision))).await
+    }
+}
+
+#[async_trait]
+impl Reader for SledReader {
+    fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    async fn state(&self, name: &RecordName, body: LoadBody) -> Result<State, Error> {
+        self.shared.read(|db| state(db, self.revision, name, body))
+    }
+
+    async fn states(&self, names: &[RecordName], body: LoadBody) -> Result<Vec<State>, Error> {
+        let little = names.len() <= INLINE_NAMES;
+        let names = names.to_vec();
+        let look = move |db: &Db, revision| {
+            names.iter().map(|name| state(db, revision, name, body)).collect()
+        };
+        self.read(little, look).await
+    }
+
+    async fn article_by_url(&self, url: &CanonicalUrl) -> Result<Option<ArticleId>, Error> {
+        self.shared.read(|db| article_by_url(db, self.revision, url))
+    }
+
+    async fn article_states(
+        &self,
+        article: &ArticleId,
+        before: Option<Revision>,
+        limit: usize,
+        body: LoadBody,
+    ) -> Result<Vec<ArticleState>, Error> {
+        let article = article.clone();
+        let little = limit <= INLINE_NAMES;
+        let look = move |db: &Db, revision: Revision| {
+            let newest = match before {
+                Some(Revision(0)) => return Ok(Vec::new()),
+                Some(before) => revision.min(Revision(before.0 - 1)),
+                None => revision,
+            };
+            article_states(db, newest, &article, limit, body)
+        };
+        self.read(little, look).await
+    }
+
+    async fn list(&self, scan: &Scan) -> Result<Page, Error> {
+        let owned = scan.clone();
+        self.read(scan::is_little(scan), move |db, revision| scan::page(db, revision, &owned)).await
+    }
+}
+
+/// The revision that a reader pins.
+pub(super) fn pin(db: &Db, head: Head, at: At) -> Result<Revision, Error> {
+    let out_of_range = |asked: String| Error::OutOfRange {
+        asked,
+        earliest: Revision::ZERO,
+        earliest_time: None,
+        newest: head.revision,
+        newest_time: head.time,
+    };
+    match at {
+        At::Head => Ok(head.revision),
+        At::Revision(asked) if asked > head.revision => {
+            Err(out_of_range(format!("revision {asked}")))
+        }
+        At::Revision(asked) => Ok(asked),
+        At::Time(asked) if head.time.is_some_and(|time| time <= asked) => Ok(head.revision),
+        At::Time(asked) => {
+            // Times rise with revisions, so the log itself can be searched.
+            let (mut low, mut high) = (Revision::ZERO, head.revision);
+            while low < high {
+                let middle = Revision(low.0 + (high.0 - low.0).div_ceil(2));
+                let end = keys::change(high.next());
+                match db.first(&keys::change(middle), &end)? {
+                    Some((key, value)) => match Change::open(db, &key, &value)? {
+                        change if change.time <= asked => low = change.revision,
+                        _ => high = Revision(middle.0 - 1),
+                    },
+                    None => high = Revision(middle.0 - 1),
+                }
+            }
+            let found = (low > Revision::ZERO).then_some(low);
+            found.ok_or_else(|| out_of_range(format!("the time {asked}")))
+        }
+    }
+}
+
+/// The commits after one revision and up to another.
+pub(super) fn changes(
+    db: &Db,
+    after: Revision,
+    until: Revision,
+    limit: usize,
+) -> Result<Vec<Change>, Error> {
+    if after >= until {
+        return Ok(Vec::new());
+    }
+    let bounds =
+        (Bound::Included(keys::change(after.next())), Bound::Included(keys::change(until)));
+    let read = |entry: sled::Result<Entry>| {
+        let (key, value) = entry.map_err(error::read)?;
+        Change::open(db, &key, &value)
+    };
+    db.range(bounds).take(limit).map(read).collect()
+}
+
+/// The newest version at a place at or before a revision, with its key.
+pub(super) fn version_at(
+    db: &Db,
+    revision: Revision,
+    place: &Place,
+) -> Result<Option<(sled::IVec, Version)>, Error> {
+    let found = db.first(&place.version(revision), &place.end())?;
+    found
+        .map(|(key, value)| {
+            let version = Version::open(db, &key, &value)?;
+            Ok((key, version))
+        })
+        .transpose()
+}
+
+/// The record of a version that is no deletion.
+pub(super) fn stored(
+    db: &Db,
+    key: &[u8],
+    version: &Version,
+    body: LoadBody,
+) -> Result<Stored, Error> {
+    let mut stored = version.record(key)?;
+    if let (LoadBody::Yes, Some(iid)) = (body, Place::of_version(key).and_then(|at| at.iid())) {
+        version.load_body(db, iid, &mut stored.value)?;
+    }
+    Ok(stored)
+}
+
+fn iid(db: &Db, tag: u8, id: &str) -> Result<Option<Iid>, Error> {
+    let key = keys::name(tag, id);
+    let value = db.get(&key)?;
+    value
+        .map(|value| Iid::from_bytes(&value).ok_or_else(|| damaged(&key, "it is cut short")))
+        .transpose()
+}
+
+/// Where a record stands, if anything of it was ever stored.
+pub(super) fn place(db: &Db, name: &RecordName) -> Result<Option<Place>, Error> {
+    Ok(match name {
+        RecordName::Article(id) => iid(db, keys::ARTICLE_ID, id.as_str())?.map(Place::article),
+        RecordName::Entity(id) => iid(db, keys::ENTITY_ID, id.as_str())?.map(Place::entity),
+        RecordName::Statement(name) => iid(db, keys::ARTICLE_ID, name.article.as_str())?
+            .map(|article| Place::statement(article, name.statement.as_str())),
+    })
+}
+
+fn state(db: &Db, revision: Revision, name: &RecordName, body: LoadBody) -> Result<State, Error> {
+    let Some(place) = place(db, name)? else { return Ok(State::Never) };
+    match version_at(db, revision, &place)? {
+        None => Ok(State::Never),
+        Some((key, version)) if version.deleted => Ok(State::Deleted(version.as_deleted(&key)?)),
+        Some((key, version)) => Ok(State::Live(stored(db, &key, &version, body)?)),
+    }
+}
+
+/// The live article with the address, else the one that was deleted last.
+fn article_by_url(
+    db: &Db,
+    revision: Revision,
+    url: &CanonicalUrl,
+) -> Result<Option<ArticleId>, Error> {
+    let head = keys::url_head(url);
+    let mut best = None;
+    for entry in db.scan_prefix(&head) {
+        let (key, value) = entry.map_err(error::read)?;
+        if !keys::holds(&key, &value, revision) {
+            continue;
+        }
+        let Some(place) = keys::index_place(&key, head.len(), keys::ARTICLE) else { continue };
+        let Some((key, version)) = version_at(db, revision, &place)? else { continue };
+        let name = match version.deleted {
+            true => version.remains(&key)?.name,
+            false => version.record(&key)?.name,
+        };
+        best = best.max(Some((!version.deleted, version.committed.revision, name)));
+    }
+    Ok(match best {
+        Some((_, _, RecordName::Article(id))) => Some(id),
+        _ => None,
+    })
+}
+
+fn article_states(
+    db: &Db,
+    newest: Revision,
+    article: &ArticleId,
+    limit: usize,
+    body: LoadBody,
+) -> Result<Vec<ArticleState>, Error> {
+    let Some(iid) = iid(db, keys::ARTICLE_ID, article.as_str())? else { return Ok(Vec::new()) };
+    let place = Place::article(iid);
+    let read = |entry: sled::Result<Entry>| {
+        let (key, value) = entry.map_err(error::read)?;
+        let version = Version::open(db, &key, &value)?;
+        if version.deleted {
+            return Ok(ArticleState::Deleted(version.as_deleted(&key)?));
+        }
+        Ok(ArticleState::Article(stored(db, &key, &version, body)?))
+    };
+    db.range(place.version(newest)..place.end()).take(limit).map(read).collect()
+}
