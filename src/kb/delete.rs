@@ -58,6 +58,10 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
     } else {
         references::refuse_if_referenced(reader, name).await?;
         plan.require(Precondition::Unreferenced(name.clone()));
+        if let RecordName::Article(article) = name {
+            let since = reader.revision();
+            plan.require(Precondition::StatementsUnmoved(article.clone(), since));
+        }
     }
     plan.outcome = IngestOutcome::Revised;
     plan.require(Precondition::AtRevision(name.clone(), committed.revision));
