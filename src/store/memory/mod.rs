@@ -146,7 +146,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::store::conformance::Fixture;
+    use crate::store::conformance::{Fixture, store_conformance};
 
     struct InMemory(Arc<MemoryStore>);
 
@@ -164,5 +164,5 @@ mod tests {
         InMemory(Arc::new(MemoryStore::new(config)))
     }
 
-
+    store_conformance! { conformance, in_memory }
 }

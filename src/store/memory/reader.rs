@@ -8,9 +8,7 @@ use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
-use crate::store::{
-    ArticleState, Cursor, Error, Item, LoadBody, Page, Path, Reader, Scan, State,
-};
+use crate::store::{ArticleState, Cursor, Error, Item, LoadBody, Page, Path, Reader, Scan, State};
 
 /// A revision of a memory store. It copies nothing: what is stored never
 /// changes, so it looks at the versions up to its own.
@@ -54,9 +52,8 @@ impl Reader for MemoryReader {
         body: LoadBody,
     ) -> Result<Vec<ArticleState>, Error> {
         let name = RecordName::Article(article.clone());
-        let asked = |version: &&Version| {
-            before.is_none_or(|before| version.committed.revision < before)
-        };
+        let asked =
+            |version: &&Version| before.is_none_or(|before| version.committed.revision < before);
         self.shared.read(|history| {
             let versions = history.past(&name).map_or(&[][..], |past| past.until(self.revision));
             let newest_first = versions.iter().rev().filter(asked).take(limit);
