@@ -12,13 +12,16 @@ use crate::domain::record::Record;
 use crate::domain::statement::{ArticleCopy, Statement};
 use crate::store::{Path, Scan, Store};
 
+/// A path, and which records belong on it.
+type Belonging = (Path, fn(&Record) -> bool);
+
 /// Commits each state of `record_name` (`None` deletes it), then checks along
 /// each path, at each revision, that it is there as that state or not at all.
 async fn check(
     store: &Arc<dyn Store>,
     record_name: &str,
     states: Vec<Option<Record>>,
-    paths: &[(Path, fn(&Record) -> bool)],
+    paths: &[Belonging],
 ) {
     let mut history = Vec::new();
     for state in states {
@@ -79,7 +82,7 @@ pub(crate) async fn an_article_moves_between_publishers_and_times(fixture: &mut 
         state("Back elsewhere", "Two", Some(30)),
         state("Of nobody", "", Some(30)),
     ];
-    let paths: [(Path, fn(&Record) -> bool); 4] = [
+    let paths: [Belonging; 4] = [
         (Path::Articles, |_| true),
         (Path::ArticlesByName, |_| true),
         (Path::ArticlesByPublisher("One".into()), |record| {
@@ -116,7 +119,7 @@ pub(crate) async fn a_statement_moves_between_speakers_and_times(fixture: &mut d
         state("Earlier", Some("one"), &["two"], 10),
         None,
     ];
-    let paths: [(Path, fn(&Record) -> bool); 6] = [
+    let paths: [Belonging; 6] = [
         (Path::Statements, |_| true),
         (Path::StatementsOf(article_id("a")), |_| true),
         (Path::StatementsBySpeaker(entity_id("one")), |record| {
@@ -157,7 +160,7 @@ pub(crate) async fn an_entity_moves_between_names_and_referents(fixture: &mut dy
         None,
     ];
     let key = |text: &str| Path::EntitiesByNameKey(name::index_keys(text).remove(0));
-    let paths: [(Path, fn(&Record) -> bool); 7] = [
+    let paths: [Belonging; 7] = [
         (Path::Entities, |_| true),
         (key("Avalon"), |record| has_name(record, "Avalon")),
         (key("Camelot"), |record| has_name(record, "Camelot")),
