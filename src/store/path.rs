@@ -62,7 +62,7 @@ pub struct Scan {
     /// The most items.
     pub limit: usize,
     /// The page ends early once its records fill about this many bytes, on the
-    /// wire and not as they are stored; it has one record at least.
+    /// wire and not as they are stored. The first record always fits.
     pub max_bytes: usize,
     /// The page ends early once this many records, one at least, were looked at.
     pub max_scanned: usize,

@@ -72,10 +72,14 @@ pub(crate) async fn a_page_that_holds_all_is_the_last(fixture: &mut dyn Fixture)
     let store = fixture.store();
     fill(&store).await;
     let reader = newest(&store).await;
-    let page = reader.list(&Scan::all(Path::Articles, 13)).await.unwrap();
-    assert_eq!((page.items.len(), page.next), (12, None));
-    let page = reader.list(&Scan::all(Path::Articles, 11)).await.unwrap();
-    assert_eq!((page.items.len(), page.next.is_some()), (11, true));
+    for path in paths() {
+        let whole = all_names(&pages(&*reader, Scan::all(path.clone(), 100)).await).len();
+        for (limit, more) in [(whole + 1, false), (whole, false), (whole - 1, true)] {
+            let page = reader.list(&Scan::all(path.clone(), limit.max(1))).await.unwrap();
+            let more = more && limit > 0;
+            assert_eq!(page.next.is_some(), more, "{limit} of {whole} along {path:?}");
+        }
+    }
 }
 
 pub(crate) async fn a_scan_goes_on_after_any_item(fixture: &mut dyn Fixture) {
