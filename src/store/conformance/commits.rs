@@ -1,10 +1,12 @@
 //! What a commit does: revisions, times, mutations, the head.
 
+use jiff::SignedDuration;
+
 use super::Fixture;
 use super::fixtures::*;
 use crate::domain::entity::Entity;
 use crate::domain::revision::Revision;
-use crate::store::{At, ChangeKind, Counts, Deleted, Head, LoadBody, State};
+use crate::store::{At, ChangeKind, Counts, Deleted, Head, LoadBody, State, WriteBatch};
 
 pub(crate) async fn an_empty_store_has_no_commit(fixture: &mut dyn Fixture) {
     let store = fixture.store();
@@ -166,10 +168,12 @@ pub(crate) async fn commit_times_strictly_increase(fixture: &mut dyn Fixture) {
         let put = batch(second).put("entities/a", entity("A"));
         times.push(commit(&store, put).await.time);
     }
-    let sequence = vec![batch(7), batch(30), batch(30), batch(7)];
+    let exact = WriteBatch { time: at(25) + SignedDuration::from_nanos(1), ..batch(0) };
+    let sequence = vec![exact.clone(), batch(30), batch(30), batch(7)];
     times.extend(store.apply(sequence).await.into_iter().map(|answer| answer.unwrap().time));
     assert!(times.is_sorted_by(|one, next| one < next), "{times:?}");
-    assert_eq!((times[0], times[5], times[8]), (at(10), at(20), at(30)));
+    let kept = [times[0], times[5], times[7], times[8]];
+    assert_eq!(kept, [at(10), at(20), exact.time, at(30)]);
     assert!(times[4] < at(11) && times[10] < at(31), "{times:?}");
     let logged: Vec<_> = store.changes(Revision::ZERO, 20).await.unwrap();
     assert_eq!(logged.iter().map(|change| change.time).collect::<Vec<_>>(), times);

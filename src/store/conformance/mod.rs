@@ -1,9 +1,10 @@
 //! What every backend must do, as tests that know the contract alone.
 //!
-//! A backend joins with a [`Fixture`] of its own and one line in its tests:
-//! `store_conformance! { my_backend, my_factory }`, where `my_factory` is an
-//! async function without arguments that gives a fixture over a new, empty store.
+//! A backend joins with a [`Fixture`] of its own and one line in its tests,
+//! `store_conformance! { conformance, factory }`: the module to be made, and an
+//! async function beside it that gives a fixture over a new, empty store.
 
+pub mod complete;
 pub mod fixtures;
 mod model;
 pub(crate) mod articles;
@@ -37,9 +38,9 @@ pub trait Fixture: Send {
 
 /// The one list of all cases: makes each a test of the backend.
 macro_rules! store_conformance {
-    ($backend:ident, $factory:ident) => {
+    ($module:ident, $factory:ident) => {
         $crate::store::conformance::store_conformance! {
-            $backend, $factory,
+            $module, $factory,
             commits {
                 an_empty_store_has_no_commit,
                 a_batch_is_one_commit,
@@ -145,8 +146,8 @@ macro_rules! store_conformance {
             }
         }
     };
-    ($backend:ident, $factory:ident, $($subject:ident { $($case:ident,)+ })+) => {
-        mod $backend {
+    ($module:ident, $factory:ident, $($subject:ident { $($case:ident,)+ })+) => {
+        mod $module {
             $(mod $subject {
                 $(
                     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
