@@ -146,7 +146,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::store::conformance::Fixture;
+    use crate::store::conformance::{Fixture, store_conformance};
 
     struct InMemory(Arc<MemoryStore>);
 
@@ -163,4 +163,6 @@ mod tests {
         let config = MemoryConfig { store_id: Uuid::from_u128(1), token_key: [1; 32] };
         InMemory(Arc::new(MemoryStore::new(config)))
     }
+
+    store_conformance! { conformance, in_memory }
 }
