@@ -23,9 +23,10 @@ pub enum Record {
 pub struct Committed {
     /// The revision that committed this state.
     pub revision: Revision,
-    /// The revision that first committed the record.
+    /// The revision that first committed the name: a record that comes back after
+    /// a deletion keeps it.
     pub create_revision: Revision,
-    /// When the record was first committed.
+    /// The time of that commit.
     pub create_time: Timestamp,
     /// When this state was committed.
     pub update_time: Timestamp,

@@ -8,7 +8,8 @@ use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
-/// One commit to be: it is applied whole or not at all.
+/// One commit to be: it is applied whole or not at all. One that changes no
+/// record is a commit too.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WriteBatch {
     /// The caller's clock. The commit's time is this, or just after the time of
@@ -23,12 +24,13 @@ pub struct WriteBatch {
     pub require: Vec<Precondition>,
     /// What to do, in order. A name is put or deleted at most once.
     pub mutations: Vec<Mutation>,
-    /// What to remember under the caller's request_id.
+    /// What to remember under the caller's request_id, in place of what was
+    /// remembered under the same key.
     pub remember: Option<(RequestKey, Remembered)>,
 }
 
 /// What must hold of the store, the sequence's and the group's earlier batches
-/// included, for a batch to be applied.
+/// included, for a batch to be applied. The batch's own mutations come after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
     /// No record has the name.
@@ -45,8 +47,10 @@ pub enum Precondition {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mutation {
     /// Stores a record, new or in place of the one that has the name. An article
-    /// whose address another article has is a conflict. An article whose body's
-    /// text is not loaded keeps the stored text, whose hash it must carry.
+    /// whose address another live article has, the batch's earlier mutations
+    /// included, is a conflict. An article whose body's text is not loaded keeps
+    /// the stored text, whose hash it must carry: another hash is
+    /// `Conflict::Changed`, no live article is `Conflict::Missing`.
     Put(RecordName, Record),
     /// Deletes the record that has the name; nothing where none has.
     Delete(RecordName),
@@ -86,7 +90,7 @@ pub struct Remembered {
     pub outcome: u32,
     /// The records of the answer, in its order.
     pub names: Vec<RecordName>,
-    /// When it may be forgotten.
+    /// From when on it is not given again, and may be forgotten.
     pub expires: Timestamp,
     /// The revision of its commit; set by the store.
     pub revision: Revision,

@@ -22,8 +22,8 @@ pub struct Change {
     pub batch: Option<BatchId>,
     /// The caller's request_id.
     pub request_id: Option<Uuid>,
-    /// The records that it changed, in the order of the batch. Empty where it
-    /// only remembered a request.
+    /// The records that it changed, each once, in the order of the batch. Empty
+    /// where it changed none.
     pub records: Vec<(RecordName, ChangeKind)>,
 }
 

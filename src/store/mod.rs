@@ -9,6 +9,8 @@
 pub mod batch;
 pub mod catalogue;
 pub mod change;
+#[cfg(test)]
+pub mod conformance;
 pub mod error;
 pub mod memory;
 pub mod path;
@@ -142,7 +144,7 @@ pub trait Store: Send + Sync + 'static {
     fn earliest(&self) -> Revision;
 
     /// Pins a revision. [`Error::OutOfRange`] where it is above the head or no
-    /// longer held.
+    /// longer held, and for a time before the first commit.
     async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error>;
 
     /// Applies batches in order, each in one commit of its own or not at all;
@@ -163,7 +165,7 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Option<Remembered>, Error>;
 
     /// The durable changes after `after`, in the order of their revisions, at most
-    /// `limit`.
+    /// `limit`; none where `after` is the head or above it.
     async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error>;
 
     /// The size of the data on disk, in bytes; 0 where there is no disk.
@@ -189,7 +191,8 @@ pub trait Reader: Send + Sync {
     /// What is known of several names, in their order.
     async fn states(&self, names: &[RecordName], body: LoadBody) -> Result<Vec<State>, Error>;
 
-    /// The article that has this address, or had it last when it was deleted.
+    /// The live article that has this address; where none has, the one deleted
+    /// last of those that had it when they were deleted, and are deleted still.
     async fn article_by_url(&self, url: &CanonicalUrl) -> Result<Option<ArticleId>, Error>;
 
     /// The stored states of an article at or before the pinned revision and

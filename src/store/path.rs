@@ -9,8 +9,9 @@ use crate::query::filter::Filter;
 
 /// A way in which records are listed, and their order.
 ///
-/// "Order of creation" is the order in which names were first committed; a name
-/// that is deleted and comes back keeps its place.
+/// "Order of creation" is the order in which names were first committed, those
+/// of one commit in the order of its mutations; a name that is deleted and comes
+/// back keeps its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Path {
     /// Articles by time of publication, the newest first and those without one
@@ -60,9 +61,10 @@ pub struct Scan {
     pub after: Option<Cursor>,
     /// The most items.
     pub limit: usize,
-    /// The page ends early once its records fill about this many bytes.
+    /// The page ends early once its records fill about this many bytes, on the
+    /// wire and not as they are stored. The first record always fits.
     pub max_bytes: usize,
-    /// The page ends early once this many records were looked at.
+    /// The page ends early once this many records, one at least, were looked at.
     pub max_scanned: usize,
     /// Whether articles come with their text.
     pub body: LoadBody,
@@ -99,6 +101,7 @@ pub struct Item {
 pub struct Page {
     /// The records; perhaps none, although there are more.
     pub items: Vec<Item>,
-    /// Where the next page goes on; `None`: this was the last.
+    /// Where the next page goes on; `None`: this was the last. Never `Some` where
+    /// nothing is left to look at.
     pub next: Option<Cursor>,
 }

@@ -1,0 +1,163 @@
+//! What every backend must do, as tests that know the contract alone.
+//!
+//! A backend joins with a [`Fixture`] of its own and one line in its tests,
+//! `store_conformance! { conformance, factory }`: the module to be made, and an
+//! async function beside it that gives a fixture over a new, empty store.
+
+pub mod complete;
+pub mod fixtures;
+mod model;
+pub(crate) mod articles;
+pub(crate) mod closing;
+pub(crate) mod commits;
+pub(crate) mod concurrency;
+pub(crate) mod intervals;
+pub(crate) mod lists;
+pub(crate) mod log;
+pub(crate) mod paging;
+pub(crate) mod preconditions;
+pub(crate) mod random;
+pub(crate) mod reads;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::Store;
+
+/// A store under test, and whatever keeps its data.
+#[async_trait]
+pub trait Fixture: Send {
+    /// The store, as it is open now.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// Closes the store and opens its data again; does nothing where the data
+    /// lives and dies with the store.
+    async fn reopen(&mut self);
+}
+
+/// The one list of all cases: makes each a test of the backend.
+macro_rules! store_conformance {
+    ($module:ident, $factory:ident) => {
+        $crate::store::conformance::store_conformance! {
+            $module, $factory,
+            commits {
+                an_empty_store_has_no_commit,
+                a_batch_is_one_commit,
+                a_put_replaces_the_whole_record,
+                a_batch_that_changes_nothing_is_a_commit,
+                ensure_stores_an_entity_that_is_not_there,
+                ensure_unites_into_the_entity_that_is_there,
+                ensure_writes_nothing_where_nothing_is_new,
+                ensure_sees_the_batch_and_the_sequence,
+                a_delete_leaves_word_of_itself,
+                a_record_that_comes_back_keeps_its_creation,
+                commit_times_strictly_increase,
+                the_head_is_told_of_each_commit,
+                data_outlives_the_store,
+            }
+            preconditions {
+                absent_holds_for_names_that_no_record_has,
+                present_holds_for_names_that_a_record_has,
+                at_revision_holds_for_the_newest_state_alone,
+                unreferenced_sees_every_kind_of_reference,
+                unreferenced_sees_live_records_alone,
+                preconditions_are_judged_before_the_batch_itself,
+                later_batches_see_earlier_ones,
+                later_batches_conflict_with_earlier_ones,
+                a_sequence_stops_at_its_first_conflict,
+                a_refused_batch_leaves_nothing,
+            }
+            articles {
+                an_address_leads_to_its_article,
+                an_address_belongs_to_one_article,
+                an_address_is_taken_within_a_batch_in_its_order,
+                an_address_is_taken_within_a_sequence,
+                a_deleted_article_keeps_its_address,
+                a_text_comes_only_when_asked_for,
+                a_put_without_its_text_keeps_the_stored_one,
+                a_put_without_its_text_needs_that_text_stored,
+                a_deletion_tells_the_version_to_go_on_from,
+                article_states_are_every_state_newest_first,
+            }
+            reads {
+                a_name_is_unknown_live_or_deleted,
+                states_answer_each_name_that_is_asked,
+                a_reader_sees_its_revision_alone,
+                a_text_is_read_as_of_its_revision,
+                a_time_pins_the_last_commit_until_then,
+                what_is_not_held_is_out_of_range,
+                the_revision_before_the_first_is_empty,
+                a_record_is_read_as_it_was_put,
+            }
+            lists {
+                an_empty_path_has_one_empty_page,
+                articles_are_listed_newest_first,
+                publishers_are_told_apart,
+                statements_follow_their_articles,
+                statements_of_a_speaker_are_listed_newest_first,
+                entities_are_listed_by_id_by_name_and_by_external_id,
+                referrers_are_of_every_kind,
+                records_of_one_commit_keep_its_order,
+                a_name_that_comes_back_keeps_its_place,
+            }
+            paging {
+                every_page_size_gives_the_same_list,
+                a_page_that_holds_all_is_the_last,
+                a_scan_goes_on_after_any_item,
+                later_writes_move_nothing,
+                a_page_ends_when_its_bytes_are_spent,
+                texts_come_with_a_list_only_when_asked_for,
+                a_page_ends_when_its_scan_is_spent,
+                a_filter_leaves_out_what_does_not_pass,
+                a_page_may_be_empty_before_the_end,
+                rubbish_is_no_cursor,
+                a_cursor_is_of_one_path,
+            }
+            intervals {
+                an_article_moves_between_publishers_and_times,
+                a_statement_moves_between_speakers_and_times,
+                an_entity_moves_between_names_and_referents,
+                records_of_one_sequence_move_as_in_many,
+            }
+            log {
+                the_log_tells_what_each_commit_did,
+                each_change_names_the_one_before,
+                the_log_is_read_on_from_anywhere,
+                a_request_is_remembered_with_its_commit,
+                requests_are_told_apart_by_all_of_their_key,
+                a_request_is_forgotten_when_it_expires,
+                the_same_request_again_takes_the_place_of_the_first,
+                counts_are_of_live_records,
+            }
+            concurrency {
+                parallel_ensures_make_one_entity,
+                one_of_parallel_puts_at_a_revision_wins,
+                a_sequence_stays_in_order_among_others,
+                readers_see_whole_commits_alone,
+            }
+            closing {
+                a_closed_store_is_unavailable,
+            }
+            random {
+                writes_of_one_seed_agree_with_a_model,
+                writes_of_another_seed_agree_with_a_model,
+                writes_of_a_third_seed_agree_with_a_model,
+            }
+        }
+    };
+    ($module:ident, $factory:ident, $($subject:ident { $($case:ident,)+ })+) => {
+        mod $module {
+            $(mod $subject {
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $case() {
+                        let mut fixture = super::super::$factory().await;
+                        $crate::store::conformance::$subject::$case(&mut fixture).await;
+                    }
+                )+
+            })+
+        }
+    };
+}
+pub(crate) use store_conformance;

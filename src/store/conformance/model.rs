@@ -1,0 +1,287 @@
+//! A store without indexes, revisions kept as whole copies: what a list or a
+//! read must give, worked out from the records alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::entity::Entity;
+use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
+use crate::domain::name;
+use crate::domain::record::{Committed, Record, Stored};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::store::{Applied, Counts, Deleted, Mutation, Path, Precondition, State, WriteBatch};
+
+/// The last known of a name.
+#[derive(Clone)]
+struct Known {
+    committed: Committed,
+    record: Option<Record>,
+    article_version: u32,
+}
+
+/// The whole store at one revision.
+#[derive(Clone, Default)]
+pub(super) struct World {
+    pub(super) revision: Revision,
+    known: BTreeMap<RecordName, Known>,
+    /// Names in the order in which they were first committed.
+    created: Vec<RecordName>,
+}
+
+impl World {
+    /// The world after the batch; `None` where something stands against it.
+    pub(super) fn after(&self, batch: &WriteBatch, applied: Applied) -> Option<Self> {
+        if !batch.require.iter().all(|precondition| self.holds(precondition)) {
+            return None;
+        }
+        let mut world = Self { revision: applied.revision, ..self.clone() };
+        for mutation in &batch.mutations {
+            match mutation {
+                Mutation::Put(name, record) => world.put(self, name, record, applied)?,
+                Mutation::Delete(name) => world.set(name, None, applied),
+                Mutation::Ensure(id, listed) => {
+                    let name = RecordName::Entity(id.clone());
+                    match world.united(&name, listed) {
+                        Some(entity) => world.set(&name, Some(entity), applied),
+                        None => continue,
+                    }
+                }
+            }
+        }
+        Some(world)
+    }
+
+    fn holds(&self, precondition: &Precondition) -> bool {
+        match precondition {
+            Precondition::Absent(name) => self.live(name).is_none(),
+            Precondition::Present(name) => self.live(name).is_some(),
+            Precondition::AtRevision(name, revision) => {
+                self.live(name).is_some_and(|stored| stored.committed.revision == *revision)
+            }
+            Precondition::Unreferenced(name) => {
+                !self.all().any(|stored| refers(&stored, name) || has_role(&stored, name))
+            }
+        }
+    }
+
+    fn put(
+        &mut self,
+        before: &Self,
+        name: &RecordName,
+        record: &Record,
+        applied: Applied,
+    ) -> Option<()> {
+        let mut record = record.clone();
+        if let Record::Article(article) = &mut record {
+            let url = article.canonical_url.as_ref();
+            let holder = url.and_then(|url| self.holder(url));
+            if holder.is_some_and(|holder| RecordName::Article(holder) != *name) {
+                return None;
+            }
+            if article.body.hash.is_some() && article.body.text.is_none() {
+                let stored = before.live(name)?;
+                let Record::Article(stored) = stored.value else { return None };
+                if stored.body.hash != article.body.hash {
+                    return None;
+                }
+                article.body.text = stored.body.text;
+            }
+        }
+        self.set(name, Some(record), applied);
+        Some(())
+    }
+
+    /// What `listed` makes of the entity; `None` where it changes nothing.
+    fn united(&self, name: &RecordName, listed: &Entity) -> Option<Record> {
+        match self.live(name).map(|stored| stored.value) {
+            Some(Record::Entity(mut entity)) => {
+                entity.unite(listed).then_some(Record::Entity(entity))
+            }
+            _ => Some(Record::Entity(Box::new(listed.clone()))),
+        }
+    }
+
+    fn set(&mut self, name: &RecordName, record: Option<Record>, applied: Applied) {
+        let before = self.known.get(name);
+        if record.is_none() && before.is_none_or(|known| known.record.is_none()) {
+            return;
+        }
+        if before.is_none() {
+            self.created.push(name.clone());
+        }
+        let first = Committed {
+            revision: applied.revision,
+            create_revision: applied.revision,
+            create_time: applied.time,
+            update_time: applied.time,
+        };
+        let created = before.map_or(first, |known| known.committed);
+        let article_version = match &record {
+            Some(Record::Article(article)) => article.version,
+            _ => before.map_or(0, |known| known.article_version),
+        };
+        let committed = Committed {
+            create_revision: created.create_revision,
+            create_time: created.create_time,
+            ..first
+        };
+        self.known.insert(name.clone(), Known { committed, record, article_version });
+    }
+
+    /// Every live record, by name.
+    pub(super) fn all(&self) -> impl Iterator<Item = Stored> {
+        self.known.keys().filter_map(|name| self.live(name))
+    }
+
+    pub(super) fn live(&self, name: &RecordName) -> Option<Stored> {
+        self.state(name).live()
+    }
+
+    pub(super) fn state(&self, name: &RecordName) -> State {
+        match self.known.get(name) {
+            None => State::Never,
+            Some(Known { committed, record: Some(record), .. }) => {
+                let (name, value) = (name.clone(), record.clone());
+                State::Live(Stored { name, value, committed: *committed })
+            }
+            Some(Known { committed, article_version, .. }) => {
+                let (committed, article_version) = (*committed, *article_version);
+                State::Deleted(Deleted { committed, article_version })
+            }
+        }
+    }
+
+    /// The live article with the address.
+    pub(super) fn holder(&self, url: &CanonicalUrl) -> Option<ArticleId> {
+        self.all().find_map(|stored| match (stored.name, stored.value) {
+            (RecordName::Article(id), Record::Article(article)) => {
+                (article.canonical_url.as_ref() == Some(url)).then_some(id)
+            }
+            _ => None,
+        })
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let count = |is: fn(&RecordName) -> bool| {
+            self.all().filter(|stored| is(&stored.name)).count() as u64
+        };
+        let all: Vec<Stored> = self.all().collect();
+        let outlets: BTreeSet<String> = all.iter().filter_map(publisher_key).collect();
+        let speakers = all.iter().filter_map(|stored| match &stored.value {
+            Record::Statement(statement) => statement.speaker_entity(),
+            _ => None,
+        });
+        let speakers: BTreeSet<&EntityId> = speakers.collect();
+        Counts {
+            articles: count(|name| matches!(name, RecordName::Article(_))),
+            statements: count(|name| matches!(name, RecordName::Statement(_))),
+            entities: count(|name| matches!(name, RecordName::Entity(_))),
+            outlets: outlets.len() as u64,
+            speakers: speakers.len() as u64,
+        }
+    }
+
+    /// The records along a path, in its order.
+    pub(super) fn list(&self, path: &Path) -> Vec<Stored> {
+        let mut records: Vec<Stored> = self.all().filter(|stored| belongs(stored, path)).collect();
+        // Sorts are stable: the weightiest comes last.
+        records.sort_by_key(|stored| stored.name.clone());
+        let by_name = matches!(path, Path::ArticlesByName | Path::Entities | Path::StatementsOf(_));
+        if !by_name {
+            records.sort_by_key(|stored| self.place(&stored.name));
+        }
+        let by_time = matches!(
+            path,
+            Path::Articles
+                | Path::ArticlesByPublisher(_)
+                | Path::StatementsBySpeaker(_)
+                | Path::StatementsByMention(_)
+        );
+        if by_time {
+            records.sort_by_key(|stored| {
+                let time = time(stored);
+                (time.is_none(), time.map(|time| -i128::from(time)))
+            });
+        }
+        records
+    }
+
+    /// The kind, then the order of creation; a statement's is its article's.
+    fn place(&self, name: &RecordName) -> (u8, Option<usize>) {
+        let place = |name: &RecordName| self.created.iter().position(|known| known == name);
+        match name {
+            RecordName::Article(_) => (0, place(name)),
+            RecordName::Statement(StatementName { article, .. }) => {
+                (1, place(&RecordName::Article(article.clone())))
+            }
+            RecordName::Entity(_) => (2, place(name)),
+        }
+    }
+}
+
+fn time(stored: &Stored) -> Option<i64> {
+    match &stored.value {
+        Record::Article(article) => article.published_at.map(|time| time.as_microsecond()),
+        Record::Statement(statement) => statement.sort_micros(),
+        Record::Entity(_) => None,
+    }
+}
+
+fn publisher_key(stored: &Stored) -> Option<String> {
+    match &stored.value {
+        Record::Article(article) => article.publisher.key(),
+        _ => None,
+    }
+}
+
+fn belongs(stored: &Stored, path: &Path) -> bool {
+    match (path, &stored.name, &stored.value) {
+        (Path::Articles | Path::ArticlesByName, RecordName::Article(_), _) => true,
+        (Path::Statements, RecordName::Statement(_), _) => true,
+        (Path::Entities, RecordName::Entity(_), _) => true,
+        (Path::ArticlesByPublisher(key), _, _) => publisher_key(stored).as_ref() == Some(key),
+        (Path::StatementsOf(article), RecordName::Statement(name), _) => name.article == *article,
+        (Path::StatementsBySpeaker(entity), _, Record::Statement(statement)) => {
+            statement.speaker_entity() == Some(entity)
+        }
+        (Path::StatementsByMention(entity), _, Record::Statement(statement)) => {
+            statement.entities_mentioned().any(|mentioned| mentioned == entity)
+        }
+        (Path::EntitiesByNameKey(key), _, Record::Entity(entity)) => {
+            entity.all_names().any(|text| name::index_keys(text).contains(key))
+        }
+        (Path::EntitiesByExternalId(id), _, Record::Entity(entity)) => {
+            entity.external_ids.contains(id)
+        }
+        (Path::Referrers(target), _, _) => refers(stored, target),
+        _ => false,
+    }
+}
+
+/// Whether the record refers to `target` in one of the ways that the random
+/// records do.
+fn refers(stored: &Stored, target: &RecordName) -> bool {
+    match (&stored.value, target) {
+        (Record::Article(article), RecordName::Article(id)) => {
+            article.duplicate_of.as_ref() == Some(id)
+        }
+        (Record::Statement(statement), RecordName::Statement(name)) => {
+            statement.links.iter().any(|link| link.target == *name)
+        }
+        (Record::Entity(entity), RecordName::Entity(id)) => entity.place.as_ref() == Some(id),
+        _ => false,
+    }
+}
+
+/// Whether the entity is the publisher, the speaker or mentioned.
+fn has_role(stored: &Stored, target: &RecordName) -> bool {
+    let RecordName::Entity(id) = target else { return false };
+    match &stored.value {
+        Record::Article(article) => article.publisher.entity.as_ref() == Some(id),
+        Record::Statement(statement) => {
+            statement.speaker_entity() == Some(id)
+                || statement.entities_mentioned().any(|mentioned| mentioned == id)
+        }
+        Record::Entity(_) => false,
+    }
+}

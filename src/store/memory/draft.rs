@@ -1,0 +1,164 @@
+//! What a batch would make of the store, judged before anything is stored.
+
+use super::history::History;
+use crate::domain::article::Article;
+use crate::domain::entity::Entity;
+use crate::domain::id::{ArticleId, RecordName};
+use crate::domain::record::Record;
+use crate::store::catalogue::{self, IndexEntry};
+use crate::store::{Conflict, Error, Mutation, Precondition, WriteBatch};
+
+/// The history as it stands, and over it what a batch puts and deletes.
+pub(super) struct Draft<'a> {
+    history: &'a History,
+    /// In the order in which the batch came to them; `None` is deleted.
+    records: Vec<(RecordName, Option<Record>)>,
+}
+
+impl<'a> Draft<'a> {
+    /// Judges what the batch requires, then goes through its mutations.
+    pub(super) fn of(history: &'a History, batch: &WriteBatch) -> Result<Self, Error> {
+        for precondition in &batch.require {
+            judge(history, precondition).map_err(Error::Conflict)?;
+        }
+        let mut draft = Self { history, records: Vec::new() };
+        for mutation in &batch.mutations {
+            draft.mutate(mutation)?;
+        }
+        Ok(draft)
+    }
+
+    /// What the records become.
+    pub(super) fn into_records(self) -> Vec<(RecordName, Option<Record>)> {
+        self.records
+    }
+
+    fn mutate(&mut self, mutation: &Mutation) -> Result<(), Error> {
+        match mutation {
+            Mutation::Put(name, record) => self.put(name, record),
+            Mutation::Delete(name) => {
+                self.set(name.clone(), None);
+                Ok(())
+            }
+            Mutation::Ensure(id, entity) => {
+                self.ensure(RecordName::Entity(id.clone()), entity);
+                Ok(())
+            }
+        }
+    }
+
+    fn put(&mut self, name: &RecordName, record: &Record) -> Result<(), Error> {
+        let record = match (name, record) {
+            (RecordName::Article(id), Record::Article(article)) => {
+                self.address_is_free(id, article).map_err(Error::Conflict)?;
+                let article = self.with_text(name, article).map_err(Error::Conflict)?;
+                Record::Article(Box::new(article))
+            }
+            (RecordName::Statement(_), Record::Statement(_))
+            | (RecordName::Entity(_), Record::Entity(_)) => record.clone(),
+            _ => return Err(Error::Internal(format!("{name} names a record of another kind"))),
+        };
+        self.set(name.clone(), Some(record));
+        Ok(())
+    }
+
+    fn ensure(&mut self, name: RecordName, listed: &Entity) {
+        let Some(Record::Entity(entity)) = self.live(&name) else {
+            self.set(name, Some(Record::Entity(Box::new(listed.clone()))));
+            return;
+        };
+        let mut united = entity.clone();
+        if united.unite(listed) {
+            self.set(name, Some(Record::Entity(united)));
+        }
+    }
+
+    fn set(&mut self, name: RecordName, record: Option<Record>) {
+        match self.records.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = record,
+            None => self.records.push((name, record)),
+        }
+    }
+
+    fn live(&self, name: &RecordName) -> Option<&Record> {
+        match self.records.iter().find(|(known, _)| known == name) {
+            Some((_, record)) => record.as_ref(),
+            None => self.history.live(name).map(|(_, record)| record),
+        }
+    }
+
+    fn address_is_free(&self, id: &ArticleId, article: &Article) -> Result<(), Conflict> {
+        let Some(url) = &article.canonical_url else { return Ok(()) };
+        let stored = self.history.pasts().map(|(name, _)| name);
+        for name in stored.chain(self.records.iter().map(|(name, _)| name)) {
+            let (RecordName::Article(other), Some(Record::Article(held))) = (name, self.live(name))
+            else {
+                continue;
+            };
+            if other != id && held.canonical_url.as_ref() == Some(url) {
+                return Err(Conflict::UrlTaken { url: url.clone(), article: other.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The article with the stored text, where its own is not loaded.
+    fn with_text(&self, name: &RecordName, article: &Article) -> Result<Article, Conflict> {
+        let mut article = article.clone();
+        if article.body.hash.is_none() || article.body.text.is_some() {
+            return Ok(article);
+        }
+        let Some((version, Record::Article(stored))) = self.history.live(name) else {
+            return Err(Conflict::Missing(name.clone()));
+        };
+        if stored.body.hash != article.body.hash {
+            let found = version.committed.revision;
+            return Err(Conflict::Changed { name: name.clone(), found });
+        }
+        article.body.text.clone_from(&stored.body.text);
+        Ok(article)
+    }
+}
+
+fn judge(history: &History, precondition: &Precondition) -> Result<(), Conflict> {
+    match precondition {
+        Precondition::Absent(name) => match history.live(name) {
+            Some(_) => Err(Conflict::Exists(name.clone())),
+            None => Ok(()),
+        },
+        Precondition::Present(name) => match history.live(name) {
+            Some(_) => Ok(()),
+            None => Err(Conflict::Missing(name.clone())),
+        },
+        Precondition::AtRevision(name, revision) => match history.live(name) {
+            Some((version, _)) if version.committed.revision == *revision => Ok(()),
+            Some((version, _)) => {
+                Err(Conflict::Changed { name: name.clone(), found: version.committed.revision })
+            }
+            None => Err(Conflict::Missing(name.clone())),
+        },
+        Precondition::Unreferenced(name) => {
+            let referred = history.pasts().any(|(other, _)| {
+                history.live(other).is_some_and(|(_, record)| refers(other, record, name))
+            });
+            if referred { Err(Conflict::Referenced(name.clone())) } else { Ok(()) }
+        }
+    }
+}
+
+/// Whether the record has any index entry that `name` stands in.
+fn refers(record_name: &RecordName, record: &Record, name: &RecordName) -> bool {
+    let is_it = |entity| matches!(name, RecordName::Entity(id) if id == entity);
+    catalogue::entries(record_name, record).iter().any(|entry| match entry {
+        IndexEntry::Reference(target) => target == name,
+        IndexEntry::StatementSpeaker(entity, _) | IndexEntry::StatementMention(entity, _) => {
+            is_it(entity)
+        }
+        IndexEntry::ArticlePublisher(key, _) => {
+            matches!(name, RecordName::Entity(id) if id.to_string() == *key)
+        }
+        IndexEntry::ArticleTime(_)
+        | IndexEntry::EntityNameKey(_)
+        | IndexEntry::EntityExternalId(_) => false,
+    })
+}
