@@ -1,6 +1,6 @@
 //! How alike two names are, and why.
 
-use super::{Name, Script, Unit, keys, sound, titles};
+use super::{Name, Script, Unit, keys, sound};
 
 /// One way in which two names are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,17 +58,18 @@ impl Match {
 pub fn compare(query: &Name, name: &Name) -> Option<Match> {
     if query.units.is_empty() || name.units.is_empty() {
         return (query.text == name.text && !query.text.is_empty())
-            .then(|| Match::new(1.0, Likeness::Exact, Sameness::Different));
+            .then(|| Match::new(0.99, Likeness::Exact, Sameness::Different));
     }
     let whole = whole_match(query, name);
     let whole = whole.or_else(|| acronym_match(query, name));
-    whole.or_else(|| Alignment::of(query, name).and_then(Alignment::judge))
+    let aligned = || Alignment::of(query, name).and_then(Alignment::judge);
+    whole.or_else(|| best(aligned(), joined_match(query, name)))
 }
 
 /// The names taken as a whole, without gaps.
 fn whole_match(query: &Name, name: &Name) -> Option<Match> {
     if query.text == name.text {
-        return Some(Match::new(1.0, Likeness::Exact, Sameness::Whole));
+        return Some(Match::new(0.99, Likeness::Exact, Sameness::Whole));
     }
     if joined(query, false) == joined(name, false) {
         return Some(Match::new(0.98, Likeness::Folded, Sameness::Whole));
@@ -87,8 +88,13 @@ fn whole_match(query: &Name, name: &Name) -> Option<Match> {
     } else {
         sound::near(&one) == sound::near(&other)
     };
-    let certain = !han && !hides_vowel(query) && !hides_vowel(name);
-    let sameness = if certain { Sameness::WithoutTitles } else { Sameness::Different };
+    // مصر is Egypt, and would read as MSR: one word is too little to be sure.
+    let certain = !han && !query.is_single_word() && !hides_vowel(query) && !hides_vowel(name);
+    let sameness = match certain {
+        false => Sameness::Different,
+        true if query.has_title() || name.has_title() => Sameness::WithoutTitles,
+        true => Sameness::Whole,
+    };
     same.then(|| Match::new(0.95, Likeness::Transliterated, sameness))
 }
 
@@ -104,6 +110,27 @@ fn hides_vowel(name: &Name) -> bool {
         let word = word.fold.strip_prefix("ال").unwrap_or(&word.fold);
         word.starts_with('ع') && !word.starts_with("عبد")
     })
+}
+
+fn best(one: Option<Match>, other: Option<Match>) -> Option<Match> {
+    match (&one, &other) {
+        (Some(first), Some(second)) if first.score >= second.score => one,
+        (_, Some(_)) => other,
+        (_, None) => one,
+    }
+}
+
+/// The same consonants with other gaps: "Ahmadi Nejad" and "Ahmadinejad".
+fn joined_match(query: &Name, name: &Name) -> Option<Match> {
+    let bones = |name: &Name| -> String {
+        name.units.iter().map(|unit| unit.skeleton.as_str()).collect::<String>().replace('a', "")
+    };
+    let (one, other) = (bones(query), bones(name));
+    let gaps = query.units.len() != name.units.len();
+    let cross = query.script != name.script;
+    let likeness = if cross { Likeness::Transliterated } else { Likeness::EditDistance };
+    (gaps && one == other && one.chars().count() > 4)
+        .then(|| Match::new(0.85, likeness, Sameness::Different))
 }
 
 /// One is the acronym of the other.
@@ -199,7 +226,9 @@ impl Alignment {
         } else {
             0.97
         };
-        let order = if self.inverted { 0.97 } else { 1.0 };
+        // A middle name may be left out; the first rather not.
+        let begun = self.missing == 0.0 || self.pairs.iter().any(|pair| pair.query == 0);
+        let order = if self.inverted { 0.97 } else { 1.0 } * if begun { 1.0 } else { 0.94 };
         let score = quality * coverage * order;
         (score >= 0.3).then(|| Match {
             score,
@@ -270,7 +299,9 @@ fn word_likeness(asked: &Unit, known: &Unit, cross: bool) -> Option<(f64, Option
         return Some((if cross { 0.97 } else { 0.95 }, Some(other_way)));
     }
     let close = strsim::normalized_damerau_levenshtein(&one, &other);
-    if asked.skeleton == known.skeleton {
+    let shorter = one.chars().count().min(other.chars().count());
+    let alike = close >= if cross { 0.3 } else { 0.5 };
+    if asked.skeleton == known.skeleton && alike && (cross || shorter > 3) {
         return Some((0.62 + 0.33 * close, Some(other_way)));
     }
     let longer = one.chars().count().max(other.chars().count());
@@ -280,8 +311,9 @@ fn word_likeness(asked: &Unit, known: &Unit, cross: bool) -> Option<(f64, Option
         return Some((0.3 + 0.62 * close, Some(Likeness::EditDistance)));
     }
     let bones = strsim::damerau_levenshtein(&asked.skeleton, &known.skeleton);
-    let near = cross && bones == 1 && asked.skeleton.len().min(known.skeleton.len()) > 3;
-    near.then_some((0.6, Some(Likeness::EditDistance)))
+    let long = asked.skeleton.len().min(known.skeleton.len()) > 3;
+    let near = cross && bones == 1 && (long || close >= 0.55);
+    near.then_some((0.3 + 0.5 * close, Some(Likeness::EditDistance)))
 }
 
 #[cfg(test)]
@@ -304,7 +336,7 @@ mod tests {
     #[test]
     fn the_reasons_are_told() {
         use Likeness::*;
-        check("Nechirvan Barzani", "Nechirvan Barzani", 1.0, &[Exact]);
+        check("Nechirvan Barzani", "Nechirvan Barzani", 0.99, &[Exact]);
         check("NÊÇÎRVAN BARZANÎ", "Nêçîrvan Barzanî", 0.97, &[Folded]);
         check("President Masoud Barzani", "Masoud Barzani", 0.97, &[Folded]);
         check("نێچیرڤان بارزانی", "Nechirvan Barzani", 0.95, &[Transliterated]);

@@ -104,7 +104,7 @@ fn pair_keys(name: &Name) -> Vec<String> {
 pub(super) fn initial(unit: &Unit) -> char {
     match unit.latin.chars().next() {
         Some('a' | 'e' | 'i' | 'o' | 'u') | None => 'a',
-        Some('c' | 'q') => 'k',
+        Some('c' | 'g' | 'q') => 'k',
         Some('p') => 'b',
         Some('v') => 'f',
         Some(other) => other,
@@ -132,7 +132,8 @@ fn word_keys(name: &Name) -> Vec<String> {
 
 /// The initials of a name of several words, with and without the words between.
 pub(super) fn acronyms(name: &Name) -> Vec<String> {
-    let core = name.core();
+    // "General Electric" is GE, although a person's name would begin after "General".
+    let core = if name.core().len() == 1 { name.words.as_slice() } else { name.core() };
     let between = |word: &str| titles::is_connective(word);
     let telling: Vec<_> = core.iter().filter(|word| !between(&word.fold)).collect();
     let body = telling.iter().any(|word| titles::is_generic(&word.fold));

@@ -131,6 +131,11 @@ impl Name {
         true
     }
 
+    /// Whether titles stand around it.
+    fn has_title(&self) -> bool {
+        self.core.len() < self.words.len()
+    }
+
     /// Whether it is one word, initials, titles and particles aside.
     #[must_use]
     pub fn is_single_word(&self) -> bool {
@@ -151,29 +156,35 @@ impl Name {
         if words.is_empty() {
             words = self.core().iter().collect();
         }
+        let respelt = words.iter().any(|word| sound::has_kurdish_or_turkish_letter(&word.surface));
         let mut units = Vec::with_capacity(words.len());
         let mut words = words.into_iter().peekable();
         while let Some(word) = words.next() {
-            let servant = matches!(
-                word.fold.as_str(),
-                "abd" | "abdul" | "abdel" | "abdal" | "abdol" | "abdoul" | "عبد" | "عەبد"
-            );
-            let next =
-                if servant { words.next_if(|next| next.fold.chars().count() > 2) } else { None };
-            units.push(match next {
-                Some(next) => servant_unit(word, next),
-                None => unit(word),
+            let next = words.next_if(|next| is_servant(word) && next.fold.chars().count() > 2);
+            let joined = next.or_else(|| words.next_if(|next| next.fold == "الله"));
+            units.push(match joined {
+                Some(next) => joined_unit(word, next),
+                None => unit(word, respelt),
             });
         }
         units
     }
 }
 
-fn unit(word: &Word) -> Unit {
+/// Whether the word is the first half of names like Abdul Amir, "servant of".
+fn is_servant(word: &Word) -> bool {
+    matches!(
+        word.fold.as_str(),
+        "abd" | "abdul" | "abdel" | "abdal" | "abdol" | "abdoul" | "عبد" | "عەبد"
+    )
+}
+
+fn unit(word: &Word, respelt: bool) -> Unit {
     let latin = without_servant(&article_latin(&word.fold, ""));
-    let skeleton = match sound::respell(&word.surface) {
-        Some(spelling) => sound::skeleton(&without_servant(&spelling)),
-        None => sound::skeleton(&latin),
+    let skeleton = if respelt {
+        sound::skeleton(&without_servant(&sound::respell(&word.surface)))
+    } else {
+        sound::skeleton(&latin)
     };
     Unit {
         latin,
@@ -184,9 +195,11 @@ fn unit(word: &Word) -> Unit {
     }
 }
 
-/// "Abdul Amir", "Abd al-Amir" and "عبد الأمير" are one given name.
-fn servant_unit(word: &Word, next: &Word) -> Unit {
-    let latin = format!("abd{}", article_latin(&next.fold, ""));
+/// "Abdul Amir", "Abd al-Amir" and "عبد الأمير" are one given name, as are "نصر الله"
+/// and Nasrallah.
+fn joined_unit(word: &Word, next: &Word) -> Unit {
+    let first = if is_servant(word) { "abd".into() } else { article_latin(&word.fold, "") };
+    let latin = format!("{first}{}", article_latin(&next.fold, ""));
     Unit {
         fold: format!("{} {}", word.fold, next.fold),
         skeleton: sound::skeleton(&latin),

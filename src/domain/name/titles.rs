@@ -226,7 +226,7 @@ pub(super) const POSTNOMINALS: &[&str] = &[
 pub(super) const CONNECTIVES: &[&str] = &[
     "al", "bin", "bint", "de", "del", "della", "der", "den", "di", "do", "dos", "da", "du", "des",
     "la", "le", "van", "von", "zu", "of", "for", "and", "the", "in", "on", "to", "at", "und", "et",
-    "y", "e", "بن", "بنت", "و", "ال",
+    "بن", "بنت", "و", "ال",
 ];
 
 /// Those before which a title is no title: "Minister of Defence".

@@ -110,13 +110,17 @@ fn fits(entity: &Entity, kind: Option<EntityType>) -> bool {
 /// Whether one of the entity's names is this very name. Titles are set aside for
 /// people only: "General Motors" is not "Motors".
 fn has_name(entity: &Entity, name: &Name, kind: Option<EntityType>) -> bool {
-    let may_be_person = EntityType::Person.fits(entity.entity_type())
-        && kind.is_none_or(|kind| kind.fits(EntityType::Person));
+    let person = EntityType::Person;
+    let is_person = match entity.entity_type() {
+        EntityType::Person => kind.is_none_or(|kind| kind.fits(person)),
+        EntityType::Other => kind == Some(person),
+        _ => false,
+    };
     entity.all_names().any(|known| {
         let found = name::compare(name, &Name::parse(known));
         match found.map_or(Sameness::Different, |found| found.sameness) {
             Sameness::Whole => true,
-            Sameness::WithoutTitles => may_be_person,
+            Sameness::WithoutTitles => is_person,
             Sameness::Different => false,
         }
     })
