@@ -98,7 +98,12 @@ async fn identify(reader: &dyn Reader, command: &IngestArticle) -> Result<Articl
     };
     match (&draft.id, addressed) {
         (Some(named), Some(addressed)) if *named != addressed => {
-            Err(Error::UrlOfAnother { named: named.clone(), addressed })
+            // The address of a deleted article may be taken over.
+            let name = RecordName::Article(addressed.clone());
+            match reader.state(&name, LoadBody::No).await? {
+                State::Live(_) => Err(Error::UrlOfAnother { named: named.clone(), addressed }),
+                State::Never | State::Deleted(_) => Ok(named.clone()),
+            }
         }
         (Some(named), _) => Ok(named.clone()),
         (None, Some(addressed)) => Ok(addressed),

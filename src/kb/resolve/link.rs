@@ -7,14 +7,66 @@ use crate::domain::name::{self, Name, Sameness};
 use crate::kb::command::EntityQuery;
 use crate::store::{Error, Reader};
 
-/// The entity that a mention means beyond doubt: the only one of a fitting type
-/// that has this very name. `None` where there is none, or any doubt.
-pub async fn link(
+/// What a name means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// No entity of a fitting type has it.
+    Nothing,
+    /// One entity alone, beyond doubt.
+    Only(EntityId),
+    /// Some entity, perhaps, or one of several.
+    Doubtful,
+}
+
+/// What a mention means among the stored entities: beyond doubt is the only one of
+/// a fitting type that has this very name.
+pub async fn meaning(
     reader: &dyn Reader,
     mention_text: &str,
     kind: Option<EntityType>,
-) -> Result<Option<EntityId>, Error> {
-    by_name(reader, &Name::parse(mention_text), kind).await
+) -> Result<Meaning, Error> {
+    let name = Name::parse(mention_text);
+    if may_be_given_name(&name, kind) {
+        return Ok(Meaning::Doubtful);
+    }
+    let Some(key) = name::full_key(&name) else { return Ok(Meaning::Doubtful) };
+    let along = holders(reader, key, &name, kind).await?;
+    if along.complete && along.entities.is_empty() {
+        return Ok(Meaning::Nothing);
+    }
+    let linked = settle(reader, along, &name, kind).await?;
+    Ok(linked.map_or(Meaning::Doubtful, |(id, _)| Meaning::Only(id)))
+}
+
+/// Whether a mention means this entity, if no other has its name: by the rules of
+/// [`meaning`], for entities that are not stored yet.
+#[must_use]
+pub fn is_meant(mention_text: &str, kind: Option<EntityType>, entity: &Entity) -> bool {
+    let name = Name::parse(mention_text);
+    if may_be_given_name(&name, kind) || !fits(entity, kind) || !has_name(entity, &name, kind) {
+        return false;
+    }
+    let definite = |kind: EntityType| !EntityType::Person.fits(kind);
+    !name.is_single_word() || definite(entity.entity_type())
+}
+
+/// Whether a mention names something, so that an entity may be made from it: its
+/// type is said, and its words are a name's and not a description's.
+#[must_use]
+pub fn is_name(mention_text: &str, kind: Option<EntityType>) -> bool {
+    let name = Name::parse(mention_text);
+    let telling = !name.is_bare() && name::full_key(&name).is_some();
+    // "the army chief" points to someone; in scripts without case a name cannot
+    // be told from a description, and the type that the caller gives decides.
+    let first = mention_text.chars().find(|char| char.is_alphabetic());
+    let lower = first.is_none_or(char::is_lowercase);
+    kind.is_some() && telling && !lower && !may_be_given_name(&name, kind)
+}
+
+/// Whether a name points to nobody by itself: a bare title, or a single name of a
+/// person.
+fn may_be_given_name(name: &Name, kind: Option<EntityType>) -> bool {
+    name.is_bare() || (name.is_single_word() && kind == Some(EntityType::Person))
 }
 
 /// As `link`, but an external id that exactly one entity has decides alone.
@@ -83,13 +135,34 @@ async fn by_name_entity(
     kind: Option<EntityType>,
 ) -> Result<Option<(EntityId, Entity)>, Error> {
     // What may be a single name of a person is settled before anything is read.
-    if name.is_bare() || (name.is_single_word() && kind == Some(EntityType::Person)) {
+    if may_be_given_name(name, kind) {
         return Ok(None);
     }
     let Some(key) = name::full_key(name) else { return Ok(None) };
+    let along = holders(reader, key, name, kind).await?;
+    settle(reader, along, name, kind).await
+}
+
+/// The entities of a fitting type that have this very name.
+async fn holders(
+    reader: &dyn Reader,
+    key: String,
+    name: &Name,
+    kind: Option<EntityType>,
+) -> Result<Along, Error> {
     let mut along = candidates::with_key(reader, key).await?;
     along.entities.retain(|(_, entity)| fits(entity, kind) && has_name(entity, name, kind));
-    let Some((id, entity)) = only(along) else { return Ok(None) };
+    Ok(along)
+}
+
+/// The one that is meant of those that have a name, beyond doubt.
+async fn settle(
+    reader: &dyn Reader,
+    holders: Along,
+    name: &Name,
+    kind: Option<EntityType>,
+) -> Result<Option<(EntityId, Entity)>, Error> {
+    let Some((id, entity)) = only(holders) else { return Ok(None) };
     if name.is_single_word() && !single_word_suffices(reader, name, &entity, kind).await? {
         return Ok(None);
     }

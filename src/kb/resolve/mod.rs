@@ -7,7 +7,7 @@ mod score;
 #[cfg(test)]
 mod tests;
 
-pub use self::link::{find_listed, link};
+pub use self::link::{Meaning, find_listed, is_meant, is_name, meaning};
 pub use self::mint::entity_id_candidates;
 use self::score::Scorer;
 use crate::domain::name::Name;

@@ -18,6 +18,18 @@ use crate::store::{ArticleState, Cursor, Item, LoadBody, Page, Path, Scan, State
 const ENTITIES: &str = include_str!("../../../tests/it/data/entities.tsv");
 const PAIRS: &str = include_str!("../../../tests/it/data/names.tsv");
 
+/// What a mention is linked to.
+async fn link(
+    reader: &dyn Reader,
+    text: &str,
+    kind: Option<EntityType>,
+) -> Result<Option<EntityId>, Error> {
+    Ok(match meaning(reader, text, kind).await? {
+        Meaning::Only(id) => Some(id),
+        Meaning::Nothing | Meaning::Doubtful => None,
+    })
+}
+
 /// The share of names that must resolve to the expected entity first.
 const RESOLVED_FIRST: f64 = 0.95;
 

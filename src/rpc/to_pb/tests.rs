@@ -6,6 +6,7 @@ use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
+use crate::kb::BulkAck;
 use crate::kb::command::{IngestArticle, IngestOutcome, Ingested, Receipt};
 use crate::kb::error::Error;
 use crate::rpc::from_pb::{self, samples};
@@ -118,10 +119,12 @@ fn an_ingest_is_answered_and_acknowledged() {
     assert!(article.body_normalized && article.body.is_empty());
     assert_eq!((answer.revision, answer.consistency_token.as_str()), (3, "token"));
 
-    let ack = to_pb::acknowledged(7, Ok(ingested));
-    assert_eq!((ack.sequence, ack.name.as_str(), ack.status), (7, "articles/a", None));
     let name: RecordName = "articles/a".parse().unwrap();
-    let ack = to_pb::acknowledged(8, Err(Error::AlreadyExists(name)));
+    let done = Ok((ingested.outcome, name.clone(), ingested.receipt));
+    let ack = to_pb::acknowledged(BulkAck { sequence: 7, result: done });
+    assert_eq!((ack.sequence, ack.name.as_str(), ack.status), (7, "articles/a", None));
+    let failed = Err(Error::AlreadyExists(name));
+    let ack = to_pb::acknowledged(BulkAck { sequence: 8, result: failed });
     assert_eq!((ack.sequence, ack.outcome), (8, 0));
     assert_eq!(ack.status.unwrap().code, i32::from(tonic::Code::AlreadyExists));
 }

@@ -61,6 +61,12 @@ impl World {
             Precondition::Unreferenced(name) => {
                 !self.all().any(|stored| refers(&stored, name) || has_role(&stored, name))
             }
+            Precondition::StatementsUnmoved(article, since) => {
+                !self.known.iter().any(|(name, known)| {
+                    let own = matches!(name, RecordName::Statement(it) if it.article == *article);
+                    own && known.committed.revision > *since
+                })
+            }
         }
     }
 
