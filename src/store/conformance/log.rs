@@ -63,9 +63,9 @@ pub(crate) async fn the_log_tells_what_each_commit_did(fixture: &mut dyn Fixture
 pub(crate) async fn each_change_names_the_one_before(fixture: &mut dyn Fixture) {
     let store = fixture.store();
     for _ in 0..4 {
-        let sequence = vec![batch(0).put("entities/a", entity("A")), batch(0)];
+        let sequence = vec![batch(0).put("entities/a", entity("A")), batch(0).delete("entities/a")];
         assert!(store.apply(sequence).await.iter().all(Result::is_ok));
-        let refused = batch(0).require(crate::store::Precondition::Absent(name("entities/a")));
+        let refused = batch(0).require(crate::store::Precondition::Present(name("entities/a")));
         conflict(&store, refused).await;
     }
     let changes = store.changes(Revision::ZERO, 100).await.unwrap();

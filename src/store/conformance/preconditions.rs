@@ -137,7 +137,7 @@ pub(crate) async fn later_batches_see_earlier_ones(fixture: &mut dyn Fixture) {
             batch(0).put("articles/a/statements/s", referring),
             batch(0).delete("articles/a/statements/s"),
             batch(0).require(Unreferenced(name("entities/a"))).delete("entities/a"),
-            batch(0).require(Absent(name("entities/a"))),
+            batch(0).require(Absent(name("entities/a"))).put("entities/a", entity("A")),
         ])
         .await;
     let revisions: Vec<Revision> = answers.into_iter().map(|a| a.unwrap().revision).collect();

@@ -73,7 +73,10 @@ async fn write(store: &Arc<dyn Store>, random: &mut StdRng, worlds: &mut Vec<Wor
         match (answer, expected) {
             (Err(Error::Skipped), _) => assert!(refused, "{told}"),
             (Err(Error::Conflict(_)), None) if !refused => refused = true,
-            (Ok(_), Some(world)) if !refused => worlds.push(world),
+            (Ok(applied), Some(world)) if !refused => {
+                assert_eq!(applied.revision, world.revision, "{told}");
+                worlds.push(world);
+            }
             _ => panic!("{told}"),
         }
     }
