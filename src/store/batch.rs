@@ -9,7 +9,7 @@ use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
 /// One commit to be: it is applied whole or not at all. One that changes no
-/// record is a commit too.
+/// record and remembers nothing makes no commit, and is answered with the newest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WriteBatch {
     /// The caller's clock. The commit's time is this, or just after the time of

@@ -28,8 +28,11 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    /// What the records become.
-    pub(super) fn into_records(self) -> Vec<(RecordName, Option<Record>)> {
+    /// What becomes of the records that change; where there was none, none is
+    /// deleted.
+    pub(super) fn into_records(mut self) -> Vec<(RecordName, Option<Record>)> {
+        let history = self.history;
+        self.records.retain(|(name, record)| record.is_some() || history.live(name).is_some());
         self.records
     }
 
