@@ -38,6 +38,9 @@ struct Trail {
     walk: Walk,
 }
 
+/// Keys to scan.
+type Bounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
 /// The versions of one record that a walk came to.
 struct Found {
     key: IVec,
@@ -78,7 +81,7 @@ impl Trail {
     }
 
     /// The keys that are left after a cursor.
-    fn bounds(&self, after: Option<&Cursor>) -> Result<(Bound<Vec<u8>>, Bound<Vec<u8>>), Error> {
+    fn bounds(&self, after: Option<&Cursor>) -> Result<Bounds, Error> {
         let start = match after {
             None => Bound::Included(self.prefix.clone()),
             Some(Cursor(key)) if key.starts_with(&self.prefix) => Bound::Excluded(key.clone()),
@@ -150,7 +153,7 @@ pub(super) fn page(db: &Db, revision: Revision, scan: &Scan) -> Result<Page, Err
     let Some(trail) = Trail::of(db, &scan.path)? else { return Ok(Page::default()) };
     let bounds = trail.bounds(scan.after.as_ref())?;
     let mut page = Page::default();
-    let mut budget = Budget { items: scan.limit, bytes: scan.max_bytes, records: scan.max_scanned };
+    let mut budget = Budget::of(scan);
     let mut last = IVec::default();
     let mut reached = scan.after.clone();
     for entry in db.range(bounds) {
@@ -195,7 +198,7 @@ fn admit(db: &Db, found: &Found, scan: &Scan) -> Result<Option<Stored>, Error> {
     Ok(Some(record))
 }
 
-/// What a page may still take.
+/// What a page may still take. The first record always fits.
 struct Budget {
     items: usize,
     bytes: usize,
@@ -203,6 +206,11 @@ struct Budget {
 }
 
 impl Budget {
+    fn of(scan: &Scan) -> Self {
+        let (bytes, records) = (scan.max_bytes.max(1), scan.max_scanned.max(1));
+        Self { items: scan.limit, bytes, records }
+    }
+
     fn is_spent(&self) -> bool {
         self.items == 0 || self.bytes == 0 || self.records == 0
     }

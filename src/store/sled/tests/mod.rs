@@ -1,1 +1,45 @@
 //! Tests of the backend as a whole.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tempfile::TempDir;
+
+use super::{SledConfig, SledStore};
+use crate::store::Store;
+use crate::store::conformance::{Fixture, store_conformance};
+
+/// Opens a store in a directory.
+fn open(directory: &Path) -> SledStore {
+    SledStore::open(config(directory)).unwrap()
+}
+
+fn config(directory: &Path) -> SledConfig {
+    SledConfig { path: directory.to_owned(), cache_mib: 16 }
+}
+
+struct OnDisk {
+    directory: TempDir,
+    store: Arc<SledStore>,
+}
+
+#[async_trait]
+impl Fixture for OnDisk {
+    fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    async fn reopen(&mut self) {
+        self.store.close().await.unwrap();
+        self.store = Arc::new(open(self.directory.path()));
+    }
+}
+
+async fn on_disk() -> OnDisk {
+    let directory = TempDir::new().unwrap();
+    let store = Arc::new(open(directory.path()));
+    OnDisk { directory, store }
+}
+
+store_conformance! { conformance, on_disk }
