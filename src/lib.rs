@@ -10,3 +10,4 @@ pub mod rpc;
 pub mod config;
 pub mod telemetry;
 pub mod app;
+pub mod cli;

@@ -111,7 +111,7 @@ impl<R: BufRead> JsonValues<R> {
 /// Reads a line with its end. Bytes that are no UTF-8 are replaced: a JSON text
 /// with such a mark in it is still told by its line. A line over the limit is
 /// cut there, so that no input can fill the memory.
-pub(super) fn read_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
+pub(crate) fn read_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     loop {
         let buffer = reader.fill_buf()?;

@@ -64,7 +64,7 @@ struct Current {
 }
 
 enum Value {
-    Record(Record),
+    Record(Box<Record>),
     Request(Box<pb::IngestArticleRequest>),
 }
 
@@ -98,12 +98,14 @@ impl<R: BufRead> RecordFile<R> {
         };
         match value {
             Err(reason) => self.reject(piece, reason),
-            Ok(Value::Record(Record::Entity(entity))) => self.wait(piece, entity),
-            Ok(Value::Record(Record::Statement(statement))) => self.attach(piece, statement),
-            Ok(Value::Record(Record::Article(article))) => {
-                let article = Some(article);
-                self.begin(piece, pb::IngestArticleRequest { article, ..Default::default() });
-            }
+            Ok(Value::Record(record)) => match *record {
+                Record::Entity(entity) => self.wait(piece, entity),
+                Record::Statement(statement) => self.attach(piece, statement),
+                Record::Article(article) => {
+                    let article = Some(article);
+                    self.begin(piece, pb::IngestArticleRequest { article, ..Default::default() });
+                }
+            },
             Ok(Value::Request(request)) => self.begin(piece, *request),
         }
     }
@@ -225,7 +227,10 @@ fn read_value(piece: &Piece) -> Result<Value, String> {
     if keys.len() == 1 && keys.keys().all(is_record) {
         let record =
             json::from_json::<pb::Record>(&piece.text).map_err(|error| told(piece, error))?;
-        return record.record.map(Value::Record).ok_or_else(|| "the record is null".to_owned());
+        return record
+            .record
+            .map(|record| Value::Record(Box::new(record)))
+            .ok_or_else(|| "the record is null".to_owned());
     }
     if !keys.contains_key("article") {
         return Err("one of `article`, `statement` and `entity` is expected".to_owned());
