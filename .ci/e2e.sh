@@ -66,7 +66,7 @@ holds "ErrorInfo says so" "$CI_TMP/err" \
 exits 67 "words that are not in the body are INVALID_ARGUMENT" call $ingest/IngestArticle \
     "$(jq '.article.name = "articles/ci-other" | del(.article.canonicalUrl) | .statements[1].content[0].selector.exact = "never written"' <<<"$article")"
 holds "BadRequest names the field" "$CI_TMP/err" \
-    'any(.details[]; (.["@type"] | endswith("google.rpc.BadRequest")) and any(.fieldViolations[]; .field | startswith("statements[1].content[0].selector")))'
+    'any(.details[]; (.["@type"] | endswith("google.rpc.BadRequest")) and any((.fieldViolations // .field_violations)[]; .field | startswith("statements[1].content[0].selector")))'
 exits 69 "and nothing of it was stored" call $query/GetArticle '{"name": "articles/ci-other"}'
 exits 73 "deleting an entity that is referred to is FAILED_PRECONDITION" call $ingest/DeleteEntity '{"name": "entities/ci-amina-kole"}'
 holds "the reason is STILL_REFERRED_TO" "$CI_TMP/err" 'any(.details[]; .reason? == "STILL_REFERRED_TO")'
@@ -102,7 +102,7 @@ exits 1 "dicta load of a bad line" dicta load --format articles "$work/half.json
 shows "the bad line is in the rejects" "$work/rejects.jsonl" '{"id": 7'
 
 echo "-- starting and stopping"
-exits 1 "a second server on the same data" dicta serve --data-dir "$work/data" --listen 127.0.0.1:0
+exits 1 "a second server on the same data" timeout 30 dicta serve --data-dir "$work/data" --listen 127.0.0.1:0
 shows "it says which directory" "$CI_TMP/err" "$work/data"
 stop_server "the server stops on SIGTERM"
 start_server "$work/data"

@@ -9,7 +9,7 @@ GRPCURL_VERSION=v1.9.4
 BUF_VERSION=1.75.0
 CARGO_DENY_VERSION=0.20.2
 GRPCIO_VERSION=1.85.1
-PYYAML_VERSION=6.0.3
+PODMAN_COMPOSE_VERSION=1.6.0
 
 export CI_TARGET="x86_64-unknown-linux-gnu"
 # The one release build is static: end to end checks, README and image share it.
@@ -53,6 +53,7 @@ exits() {
 holds() {
     local name=$1 file=$2
     shift 2
+    : >"$CI_TMP/jq.err"
     if [ -s "$file" ] && jq --exit-status "$@" "$file" >/dev/null 2>"$CI_TMP/jq.err"; then
         pass "$name"
     else
