@@ -22,8 +22,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("dicta_descriptor.bin"), compiler.encode_file_descriptor_set())?;
 
+    let mut config = tonic_prost_build::Config::new();
+    // The canonical JSON form looks a message's description up by its name.
+    config.enable_type_names();
     tonic_prost_build::configure()
+        // A message that does not decode is the sender's mistake.
+        .codec_path("crate::rpc::codec::DictaCodec")
+        // Sorted maps make the encoding of a message, and so its hash, the same
+        // every time.
+        .btree_map(".dicta")
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        .compile_fds(compiler.file_descriptor_set())?;
+        .compile_fds_with_config(compiler.file_descriptor_set(), config)?;
     Ok(())
 }

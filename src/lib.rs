@@ -3,6 +3,11 @@
 
 pub mod domain;
 pub mod query;
+pub mod clock;
 pub mod store;
 pub mod kb;
 pub mod rpc;
+pub mod config;
+pub mod telemetry;
+pub mod app;
+pub mod cli;

@@ -1,3 +1,7 @@
 //! The `dicta` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dicta::cli::main()
+}

@@ -61,3 +61,11 @@ pub const TIME_TEXT_CHARS: usize = 256;
 /// text gone over: what bounds the work of an ingest whose selectors say no
 /// positions.
 pub const LOCATE_BYTES: usize = 512 << 20;
+/// The most names of one BatchGet.
+pub const BATCH_GET_NAMES: usize = 1_000;
+/// The largest page of a list.
+pub const PAGE_SIZE: usize = 1_000;
+/// The page of a list where no size is asked for.
+pub const DEFAULT_PAGE_SIZE: usize = 50;
+/// The most names of one ResolveEntities.
+pub const RESOLVE_NAMES: usize = 100;

@@ -1,6 +1,6 @@
 //! Selectors: where a span of words stands, filled in and verified.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::body::TextIndex;
 use super::limits;
@@ -91,14 +91,15 @@ const PLACES_NAMED: usize = 10;
 /// Finds selectors in one body, within a bounded amount of work.
 pub struct Locator<'a> {
     index: TextIndex<'a>,
-    work_left: Cell<usize>,
+    /// Bytes of text that may still be gone over.
+    work_left: AtomicUsize,
 }
 
 impl<'a> Locator<'a> {
     /// A locator for `body`, which is in its stored form.
     #[must_use]
     pub fn new(body: &'a str) -> Self {
-        Self { index: TextIndex::new(body), work_left: Cell::new(limits::LOCATE_BYTES) }
+        Self { index: TextIndex::new(body), work_left: AtomicUsize::new(limits::LOCATE_BYTES) }
     }
 
     /// Fills in `selector` and verifies it. Where the words stand in several
@@ -180,8 +181,9 @@ impl<'a> Locator<'a> {
     /// The bytes at which `words` begin, occurrences that overlap counted once.
     fn places(&self, words: &str) -> Result<Vec<usize>, LocateError> {
         let text = self.index.text();
-        let left = self.work_left.get().checked_sub(text.len()).ok_or(LocateError::TooMuchWork)?;
-        self.work_left.set(left);
+        self.work_left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(text.len()))
+            .map_err(|_| LocateError::TooMuchWork)?;
         Ok(text.match_indices(words).map(|(byte, _)| byte).collect())
     }
 

@@ -92,6 +92,12 @@ pub enum Error {
         /// What it is, in words.
         what: String,
     },
+    /// The server is still opening its data.
+    #[error("the server is starting: try again in a moment")]
+    Starting,
+    /// The server is stopping.
+    #[error("the server is stopping: send the rest again, to another server or later")]
+    Stopping,
     /// The store's answer.
     #[error(transparent)]
     Store(#[from] store::Error),

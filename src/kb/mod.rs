@@ -1,5 +1,60 @@
-//! The use cases: what callers ask for, over store, policy and clock.
+//! The use cases: what callers ask for, over store and clock. One file each.
 
+mod anchor;
+mod bulk;
 pub mod command;
+mod create;
+mod delete;
+mod entities;
 pub mod error;
+mod ingest;
+mod list;
+mod matching;
+mod plan;
+mod read;
+mod references;
 pub mod resolve;
+mod seed;
+mod token;
+mod update;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::bulk::{BulkAck, BulkItem};
+pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
+pub use self::read::Records;
+use crate::clock::Clock;
+use crate::store::Store;
+
+/// One knowledge base: a store, and the rules by which it is written and read.
+pub struct KnowledgeBase {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    request_ttl: Duration,
+}
+
+/// What a [`KnowledgeBase`] is made of.
+pub struct KnowledgeBaseConfig {
+    /// Where the records are.
+    pub store: Arc<dyn Store>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// How long a request_id is remembered.
+    pub request_ttl: Duration,
+}
+
+impl KnowledgeBase {
+    /// A knowledge base over a store.
+    #[must_use]
+    pub fn new(config: KnowledgeBaseConfig) -> Self {
+        Self { store: config.store, clock: config.clock, request_ttl: config.request_ttl }
+    }
+
+    /// The store beneath.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+}

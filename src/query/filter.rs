@@ -1,15 +1,193 @@
-//! A checked filter over one kind of record.
+//! A checked filter over one kind of record, and what it lets pass.
 
+use super::ast::Comparator;
+use super::check;
+use super::error::FilterError;
+use super::moment::Moment;
+use super::parser;
+use super::schema::{Field, Kind, Value};
 use crate::domain::record::Stored;
 
 /// A checked filter.
+///
+/// A field that is not set has no value: it passes no test but `= ""`, which
+/// means that there is none. A field with several values passes where any does.
+/// `:` asks whether a title, content, name or description contains a text, and
+/// is `=` elsewhere; `:*` asks whether anything is set. A time equals a coarser
+/// one where it lies within it, and is otherwise ordered by where it begins.
+/// Two conjuncts that follow one another and name different parts of the same
+/// list, such as `external_ids.authority` and `external_ids.id`, speak of one
+/// element.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Filter;
+pub struct Filter(pub(super) Node);
 
 impl Filter {
+    /// Parses and checks a filter over records of kind `schema`; `None` where it
+    /// is empty.
+    pub fn parse(text: &str, schema: Kind) -> Result<Option<Self>, FilterError> {
+        let Some(expression) = parser::parse(text)? else { return Ok(None) };
+        Ok(Some(Self(check::expression(&expression, schema)?)))
+    }
+
     /// Whether the filter lets `record` pass.
     #[must_use]
-    pub fn matches(&self, _record: &Stored) -> bool {
-        true
+    pub fn matches(&self, record: &Stored) -> bool {
+        self.0.matches(record)
+    }
+
+    /// The tests that must all hold, whatever else must.
+    pub(super) fn conjuncts(&self) -> Vec<&Node> {
+        let mut conjuncts = Vec::new();
+        let mut open = vec![&self.0];
+        while let Some(node) = open.pop() {
+            match node {
+                Node::All(nodes) => open.extend(nodes.iter().rev()),
+                other => conjuncts.push(other),
+            }
+        }
+        conjuncts
+    }
+}
+
+/// A checked expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    /// All hold.
+    All(Vec<Node>),
+    /// Any holds.
+    Any(Vec<Node>),
+    /// It does not hold.
+    Not(Box<Node>),
+    /// The test holds.
+    Test(Test),
+    /// Both hold of one element of the list whose parts they test.
+    SameElement(Test, Test),
+}
+
+impl Node {
+    fn matches(&self, record: &Stored) -> bool {
+        match self {
+            Self::All(nodes) => nodes.iter().all(|node| node.matches(record)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.matches(record)),
+            Self::Not(node) => !node.matches(record),
+            Self::Test(test) => test.matches(record),
+            Self::SameElement(first, second) => {
+                let passes = |test: &Test, value: Value<'_>| test.condition.passes(value);
+                first.field.any_with(
+                    second.field,
+                    record,
+                    &|value| passes(first, value),
+                    &|value| passes(second, value),
+                )
+            }
+        }
+    }
+}
+
+/// A test of one field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Test {
+    /// The field.
+    pub(super) field: &'static Field,
+    /// The key of the map, where one entry of it is tested.
+    pub(super) key: Option<String>,
+    /// What its value must be.
+    pub(super) condition: Condition,
+}
+
+impl Test {
+    /// The whole text that a value of the field must be.
+    pub(super) fn equal_text(&self) -> Option<&str> {
+        match &self.condition {
+            Condition::Text(Comparator::Equal, Pattern::Whole(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn matches(&self, record: &Stored) -> bool {
+        let any = self.field.any(record, &mut |value| match (&self.key, value) {
+            (Some(key), Value::Entry(found, text)) => {
+                key == found && self.condition.passes(Value::Text(text))
+            }
+            _ => self.condition.passes(value),
+        });
+        any != (self.condition == Condition::Empty)
+    }
+}
+
+/// What a value must be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Condition {
+    /// Anything.
+    Present,
+    /// There is none, or an empty text.
+    Empty,
+    /// A text, compared so.
+    Text(Comparator, Pattern),
+    /// This truth value.
+    Truth(bool),
+    /// A number, compared so.
+    Number(Comparator, f64),
+    /// A time, compared so.
+    Time(Comparator, Moment),
+    /// An entry of a map with this key.
+    Key(String),
+}
+
+impl Condition {
+    /// Whether a value passes; for `Empty`, whether it stands against it.
+    fn passes(&self, value: Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Present, _) => true,
+            (Self::Empty, Value::Text(text)) => !text.is_empty(),
+            (Self::Text(comparator, pattern), Value::Text(text)) => {
+                pattern.compares(*comparator, text)
+            }
+            (Self::Truth(wanted), Value::Truth(truth)) => truth == *wanted,
+            (Self::Number(comparator, wanted), Value::Number(number)) => {
+                compares(*comparator, &number, wanted)
+            }
+            (Self::Time(comparator, wanted), Value::Moment(moment)) => {
+                moment.compares(*comparator, *wanted)
+            }
+            (Self::Key(wanted), Value::Entry(key, _)) => key == wanted,
+            _ => false,
+        }
+    }
+}
+
+/// What a text is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// `text`
+    Whole(String),
+    /// `text*`
+    Start(String),
+    /// `*text`
+    End(String),
+    /// `*text*`, and `*` with an empty text.
+    Within(String),
+}
+
+impl Pattern {
+    fn compares(&self, comparator: Comparator, text: &str) -> bool {
+        let fits = match self {
+            Self::Whole(wanted) => return compares(comparator, text, wanted),
+            Self::Start(start) => text.starts_with(start),
+            Self::End(end) => text.ends_with(end),
+            Self::Within(part) => text.contains(part),
+        };
+        fits == (comparator != Comparator::NotEqual)
+    }
+}
+
+fn compares<T: PartialOrd + ?Sized>(comparator: Comparator, value: &T, wanted: &T) -> bool {
+    match comparator {
+        Comparator::Equal | Comparator::Has => value == wanted,
+        Comparator::NotEqual => value != wanted,
+        Comparator::Less => value < wanted,
+        Comparator::LessOrEqual => value <= wanted,
+        Comparator::Greater => value > wanted,
+        Comparator::GreaterOrEqual => value >= wanted,
     }
 }

@@ -1,3 +1,34 @@
 //! The gRPC edge: bytes in, use cases, bytes out.
 
 pub mod pb;
+pub mod codec;
+pub mod from_pb;
+pub mod to_pb;
+pub mod status;
+mod base;
+mod call;
+mod ingest;
+mod bulk;
+mod query;
+mod admin;
+mod server;
+pub mod json;
+mod json_path;
+pub mod json_values;
+pub mod record_file;
+pub mod seed_file;
+
+pub use self::base::Base;
+pub use self::bulk::BulkLimits;
+pub use self::call::CallPolicy;
+pub use self::server::{Health, Services, Transport};
+use crate::kb::command::IngestArticle;
+use crate::kb::error::Error;
+
+/// The principal under which seeds are loaded.
+const SEEDS: &str = "dicta";
+
+/// What a request of a seed file asks for.
+pub fn seed_command(request: pb::IngestArticleRequest) -> Result<IngestArticle, Error> {
+    from_pb::ingest_article(request, SEEDS)
+}

@@ -3,13 +3,13 @@
 use uuid::Uuid;
 
 use crate::domain::entity::Entity;
-use crate::domain::id::{BatchId, EntityId, RecordName};
+use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName};
 use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
 /// One commit to be: it is applied whole or not at all. One that changes no
-/// record is a commit too.
+/// record and remembers nothing makes no commit, and is answered with the newest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WriteBatch {
     /// The caller's clock. The commit's time is this, or just after the time of
@@ -41,6 +41,9 @@ pub enum Precondition {
     AtRevision(RecordName, Revision),
     /// No live record refers to the name, in any way that the catalogue indexes.
     Unreferenced(RecordName),
+    /// No statement of the article was written or deleted after this revision, the
+    /// group's earlier batches included.
+    StatementsUnmoved(ArticleId, Revision),
 }
 
 /// One change of a batch.

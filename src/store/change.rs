@@ -23,7 +23,7 @@ pub struct Change {
     /// The caller's request_id.
     pub request_id: Option<Uuid>,
     /// The records that it changed, each once, in the order of the batch. Empty
-    /// where it changed none.
+    /// where it only remembered a request.
     pub records: Vec<(RecordName, ChangeKind)>,
 }
 

@@ -66,6 +66,9 @@ pub enum Conflict {
         /// The revision of its newest state.
         found: Revision,
     },
+    /// Statements of an article were written since they were read.
+    #[error("statements of {0} were written since")]
+    StatementsMoved(ArticleId),
     /// Records refer to one that should have none.
     #[error("records refer to {0}")]
     Referenced(RecordName),

@@ -128,6 +128,17 @@ pub enum ArticleState {
     Deleted(Deleted),
 }
 
+impl ArticleState {
+    /// The revision that made it.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        match self {
+            Self::Article(stored) => stored.committed.revision,
+            Self::Deleted(deleted) => deleted.committed.revision,
+        }
+    }
+}
+
 /// A store of articles, statements and entities.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -147,8 +158,8 @@ pub trait Store: Send + Sync + 'static {
     /// longer held, and for a time before the first commit.
     async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error>;
 
-    /// Applies batches in order, each in one commit of its own or not at all;
-    /// each sees the ones before it. At the first [`Error::Conflict`] the batches
+    /// Applies batches in order, each in one commit of its own or not at all; each
+    /// sees the ones before it. At the first [`Error::Conflict`] the batches
     /// behind it are not applied and answer [`Error::Skipped`], so that a sequence
     /// is never applied out of order. Answers once all that was applied is
     /// durable, one answer a batch.

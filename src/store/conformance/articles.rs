@@ -4,7 +4,9 @@ use super::Fixture;
 use super::fixtures::*;
 use crate::domain::article::Article;
 use crate::domain::id::ArticleId;
-use crate::store::{ArticleState, Conflict, LoadBody, Reader, State};
+use crate::domain::record::Record;
+use crate::domain::revision::Revision;
+use crate::store::{ArticleState, Conflict, Error, LoadBody, Reader, State};
 
 const ADDRESS: &str = "https://example.com/story";
 
@@ -68,7 +70,7 @@ pub(crate) async fn an_address_is_taken_within_a_sequence(fixture: &mut dyn Fixt
         .await;
     let taken = Conflict::UrlTaken { url: url(ADDRESS), article: article_id("b") };
     assert!(answers[..3].iter().all(Result::is_ok), "{answers:?}");
-    assert_eq!(answers[3], Err(crate::store::Error::Conflict(taken)));
+    assert_eq!(answers[3], Err(Error::Conflict(taken)));
 }
 
 pub(crate) async fn a_deleted_article_keeps_its_address(fixture: &mut dyn Fixture) {
@@ -192,11 +194,11 @@ pub(crate) async fn article_states_are_every_state_newest_first(fixture: &mut dy
 
 /// The revision and the text of an article's state; no text where it was deleted
 /// or was not loaded.
-fn revision_and_text(state: &ArticleState) -> (crate::domain::revision::Revision, String) {
+fn revision_and_text(state: &ArticleState) -> (Revision, String) {
     match state {
         ArticleState::Deleted(deleted) => (deleted.committed.revision, String::new()),
         ArticleState::Article(stored) => {
-            let crate::domain::record::Record::Article(article) = &stored.value else {
+            let Record::Article(article) = &stored.value else {
                 panic!("{stored:?} is no article")
             };
             let text = article.body.text.as_deref().unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::domain::entity::Entity;
 use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::store::Precondition::AtRevision;
-use crate::store::{Conflict, Error, LoadBody, Path, Reader, Scan, Store};
+use crate::store::{ChangeKind, Conflict, Error, LoadBody, Path, Reader, Scan, Store, WriteBatch};
 
 const WRITERS: usize = 8;
 
@@ -31,9 +31,9 @@ pub(crate) async fn parallel_ensures_make_one_entity(fixture: &mut dyn Fixture) 
     names.sort();
     assert_eq!(names, (0..WRITERS).map(|number| format!("Name {number}")).collect::<Vec<_>>());
     let changes = store.changes(Revision::ZERO, 100).await.unwrap();
-    let created = changes.iter().filter(|change| {
-        change.records == [(name("entities/a"), crate::store::ChangeKind::Created)]
-    });
+    let created = changes
+        .iter()
+        .filter(|change| change.records == [(name("entities/a"), ChangeKind::Created)]);
     assert_eq!(created.count(), 1);
 }
 
@@ -101,7 +101,7 @@ pub(crate) async fn readers_see_whole_commits_alone(fixture: &mut dyn Fixture) {
 }
 
 /// Moves all entities to the place of the round.
-fn round(number: u32) -> crate::store::WriteBatch {
+fn round(number: u32) -> WriteBatch {
     let description = number.to_string();
     let place = Some(entity_id(&format!("place-{}", number % 3)));
     (0..TOGETHER).fold(batch(i64::from(number)), |write, member| {

@@ -19,6 +19,7 @@ use crate::domain::statement::{ContentSpan, LinkType, Mention, Speaker, Statemen
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::query::filter::Filter;
+use crate::query::schema::Kind;
 use crate::store::{
     Applied, At, Conflict, Error, LoadBody, Mutation, Page, Path, Precondition, Reader, Remembered,
     RequestKey, Scan, State, Store, WriteBatch,
@@ -307,8 +308,12 @@ pub async fn names(reader: &dyn Reader, path: Path) -> Vec<String> {
     pages.iter().flat_map(names_on).collect()
 }
 
-/// A filter for articles.
+/// A filter over articles.
+///
+/// # Panics
+///
+/// Where the text is no such filter.
 #[must_use]
-pub fn article_filter() -> Filter {
-    Filter
+pub fn article_filter(text: &str) -> Filter {
+    Filter::parse(text, Kind::Article).unwrap().unwrap()
 }

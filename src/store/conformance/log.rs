@@ -6,7 +6,7 @@ use crate::domain::article::Article;
 use crate::domain::id::BatchId;
 use crate::domain::revision::Revision;
 use crate::domain::statement::Statement;
-use crate::store::{ChangeKind, Counts, Remembered, RequestKey, WriteBatch};
+use crate::store::{ChangeKind, Counts, Precondition, Remembered, RequestKey, WriteBatch};
 
 pub(crate) async fn the_log_tells_what_each_commit_did(fixture: &mut dyn Fixture) {
     use ChangeKind::{Created, Deleted, Updated};
@@ -63,9 +63,9 @@ pub(crate) async fn the_log_tells_what_each_commit_did(fixture: &mut dyn Fixture
 pub(crate) async fn each_change_names_the_one_before(fixture: &mut dyn Fixture) {
     let store = fixture.store();
     for _ in 0..4 {
-        let sequence = vec![batch(0).put("entities/a", entity("A")), batch(0)];
+        let sequence = vec![batch(0).put("entities/a", entity("A")), batch(0).delete("entities/a")];
         assert!(store.apply(sequence).await.iter().all(Result::is_ok));
-        let refused = batch(0).require(crate::store::Precondition::Absent(name("entities/a")));
+        let refused = batch(0).require(Precondition::Present(name("entities/a")));
         conflict(&store, refused).await;
     }
     let changes = store.changes(Revision::ZERO, 100).await.unwrap();

@@ -45,7 +45,7 @@ macro_rules! store_conformance {
                 an_empty_store_has_no_commit,
                 a_batch_is_one_commit,
                 a_put_replaces_the_whole_record,
-                a_batch_that_changes_nothing_is_a_commit,
+                a_batch_that_changes_nothing_is_no_commit,
                 ensure_stores_an_entity_that_is_not_there,
                 ensure_unites_into_the_entity_that_is_there,
                 ensure_writes_nothing_where_nothing_is_new,

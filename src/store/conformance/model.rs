@@ -29,7 +29,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// The world after the batch; `None` where something stands against it.
+    /// The world after the batch, of the same revision where nothing changed;
+    /// `None` where something stands against it.
     pub(super) fn after(&self, batch: &WriteBatch, applied: Applied) -> Option<Self> {
         if !batch.require.iter().all(|precondition| self.holds(precondition)) {
             return None;
@@ -48,7 +49,11 @@ impl World {
                 }
             }
         }
-        Some(world)
+        let changed = world.known.values().any(|known| {
+            known.committed.revision == applied.revision && applied.revision > self.revision
+        });
+        let revision = if changed { applied.revision } else { self.revision };
+        Some(Self { revision, ..world })
     }
 
     fn holds(&self, precondition: &Precondition) -> bool {
@@ -60,6 +65,12 @@ impl World {
             }
             Precondition::Unreferenced(name) => {
                 !self.all().any(|stored| refers(&stored, name) || has_role(&stored, name))
+            }
+            Precondition::StatementsUnmoved(article, since) => {
+                !self.known.iter().any(|(name, known)| {
+                    let own = matches!(name, RecordName::Statement(it) if it.article == *article);
+                    own && known.committed.revision > *since
+                })
             }
         }
     }

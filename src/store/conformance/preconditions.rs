@@ -3,12 +3,11 @@
 use super::Fixture;
 use super::fixtures::*;
 use crate::domain::article::Article;
-use crate::domain::entity::Entity;
-use crate::domain::entity::Occupancy;
+use crate::domain::entity::{Entity, Occupancy};
 use crate::domain::revision::Revision;
 use crate::domain::statement::Statement;
 use crate::store::Precondition::{Absent, AtRevision, Present, Unreferenced};
-use crate::store::{Conflict, Error};
+use crate::store::{Conflict, Error, LoadBody, Path, State};
 
 pub(crate) async fn absent_holds_for_names_that_no_record_has(fixture: &mut dyn Fixture) {
     let store = fixture.store();
@@ -137,7 +136,7 @@ pub(crate) async fn later_batches_see_earlier_ones(fixture: &mut dyn Fixture) {
             batch(0).put("articles/a/statements/s", referring),
             batch(0).delete("articles/a/statements/s"),
             batch(0).require(Unreferenced(name("entities/a"))).delete("entities/a"),
-            batch(0).require(Absent(name("entities/a"))),
+            batch(0).require(Absent(name("entities/a"))).put("entities/a", entity("A")),
         ])
         .await;
     let revisions: Vec<Revision> = answers.into_iter().map(|a| a.unwrap().revision).collect();
@@ -175,7 +174,7 @@ pub(crate) async fn a_sequence_stops_at_its_first_conflict(fixture: &mut dyn Fix
     assert_eq!(answers[2], Err(Error::Skipped));
     assert_eq!(answers[3], Err(Error::Skipped));
     let reader = newest(&store).await;
-    assert_eq!(names(&*reader, crate::store::Path::Entities).await, ["entities/a"]);
+    assert_eq!(names(&*reader, Path::Entities).await, ["entities/a"]);
     assert_eq!(store.changes(Revision::ZERO, 10).await.unwrap().len(), 1);
     commit(&store, batch(4).put("entities/c", entity("C"))).await;
 }
@@ -192,8 +191,8 @@ pub(crate) async fn a_refused_batch_leaves_nothing(fixture: &mut dyn Fixture) {
     conflict(&store, refused).await;
     assert_eq!(store.head(), before);
     assert_eq!(store.remembered(&request_key(1), at(1)).await.unwrap(), None);
-    let state = newest(&store).await.state(&name("entities/new"), crate::store::LoadBody::No).await;
-    assert_eq!(state, Ok(crate::store::State::Never));
+    let state = newest(&store).await.state(&name("entities/new"), LoadBody::No).await;
+    assert_eq!(state, Ok(State::Never));
 }
 
 fn with_url(title: &str, address: &str) -> Article {

@@ -17,7 +17,9 @@ use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::statement::{ArticleCopy, Statement};
 use crate::store::Precondition::{Absent, AtRevision, Present, Unreferenced};
-use crate::store::{Applied, Error, LoadBody, Path, Reader, Scan, State, Store, WriteBatch};
+use crate::store::{
+    Applied, Error, LoadBody, Path, Precondition, Reader, Scan, State, Store, WriteBatch,
+};
 
 pub(crate) async fn writes_of_one_seed_agree_with_a_model(fixture: &mut dyn Fixture) {
     run(fixture, 1).await;
@@ -73,7 +75,10 @@ async fn write(store: &Arc<dyn Store>, random: &mut StdRng, worlds: &mut Vec<Wor
         match (answer, expected) {
             (Err(Error::Skipped), _) => assert!(refused, "{told}"),
             (Err(Error::Conflict(_)), None) if !refused => refused = true,
-            (Ok(_), Some(world)) if !refused => worlds.push(world),
+            (Ok(applied), Some(world)) if !refused => {
+                assert_eq!(applied.revision, world.revision, "{told}");
+                worlds.push(world);
+            }
             _ => panic!("{told}"),
         }
     }
@@ -208,7 +213,7 @@ fn random_batch(random: &mut StdRng, world: &World) -> WriteBatch {
     }
 }
 
-fn random_precondition(random: &mut StdRng, world: &World) -> crate::store::Precondition {
+fn random_precondition(random: &mut StdRng, world: &World) -> Precondition {
     let name = all_names().choose(random).unwrap().clone();
     let revision = world.live(&name).map_or(Revision(1), |stored| stored.committed.revision);
     match random.random_range(0..5) {

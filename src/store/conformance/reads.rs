@@ -4,7 +4,7 @@ use super::fixtures::*;
 use super::{Fixture, complete};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
-use crate::store::{At, Error, LoadBody, State};
+use crate::store::{At, Error, LoadBody, Path, State};
 
 pub(crate) async fn a_name_is_unknown_live_or_deleted(fixture: &mut dyn Fixture) {
     let store = fixture.store();
@@ -132,7 +132,7 @@ pub(crate) async fn the_revision_before_the_first_is_empty(fixture: &mut dyn Fix
     let reader = as_of(&store, Revision::ZERO).await;
     assert_eq!(reader.revision(), Revision::ZERO);
     assert_eq!(reader.state(&name("entities/a"), LoadBody::No).await, Ok(State::Never));
-    assert!(names(&*reader, crate::store::Path::Entities).await.is_empty());
+    assert!(names(&*reader, Path::Entities).await.is_empty());
 }
 
 pub(crate) async fn a_record_is_read_as_it_was_put(fixture: &mut dyn Fixture) {

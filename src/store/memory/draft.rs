@@ -28,8 +28,11 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    /// What the records become.
-    pub(super) fn into_records(self) -> Vec<(RecordName, Option<Record>)> {
+    /// What becomes of the records that change; where there was none, none is
+    /// deleted.
+    pub(super) fn into_records(mut self) -> Vec<(RecordName, Option<Record>)> {
+        let history = self.history;
+        self.records.retain(|(name, record)| record.is_some() || history.live(name).is_some());
         self.records
     }
 
@@ -142,6 +145,13 @@ fn judge(history: &History, precondition: &Precondition) -> Result<(), Conflict>
                 history.live(other).is_some_and(|(_, record)| refers(other, record, name))
             });
             if referred { Err(Conflict::Referenced(name.clone())) } else { Ok(()) }
+        }
+        Precondition::StatementsUnmoved(article, since) => {
+            let moved = history.pasts().any(|(name, past)| {
+                matches!(name, RecordName::Statement(it) if it.article == *article)
+                    && past.newest().is_some_and(|newest| newest.committed.revision > *since)
+            });
+            if moved { Err(Conflict::StatementsMoved(article.clone())) } else { Ok(()) }
         }
     }
 }

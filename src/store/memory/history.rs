@@ -61,6 +61,10 @@ impl Past {
         self.versions.get(..count).unwrap_or_default()
     }
 
+    pub(super) fn newest(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+
     pub(super) fn at(&self, revision: Revision) -> Option<&Version> {
         self.until(revision).last()
     }
@@ -141,6 +145,10 @@ impl History {
     pub(super) fn commit(&mut self, batch: WriteBatch) -> Result<Applied, Error> {
         let time = self.next_time(batch.time)?;
         let records = Draft::of(self, &batch)?.into_records();
+        if records.is_empty() && batch.remember.is_none() {
+            let Head { revision, time, .. } = self.head;
+            return Ok(Applied { revision, time: time.unwrap_or(batch.time) });
+        }
         let applied = Applied { revision: self.head.revision.next(), time };
         let records = self.store(records, applied);
         let request_id = batch.remember.as_ref().map(|(key, _)| key.request_id);
@@ -177,8 +185,7 @@ impl History {
         let mut done = Vec::new();
         for (ordinal, (name, record)) in records.into_iter().enumerate() {
             let kind = match (self.live(&name), &record) {
-                (None, None) => continue,
-                (None, Some(_)) => ChangeKind::Created,
+                (None, _) => ChangeKind::Created,
                 (Some(_), Some(_)) => ChangeKind::Updated,
                 (Some(_), None) => ChangeKind::Deleted,
             };

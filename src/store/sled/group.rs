@@ -130,6 +130,25 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
+    /// Whether a key below a prefix is one of those looked for.
+    pub(super) fn any_key(
+        &self,
+        prefix: &[u8],
+        looked_for: impl Fn(&[u8]) -> bool,
+    ) -> Result<bool, Error> {
+        let high = keys::behind(prefix);
+        let bounds = (Bound::Included(prefix), Bound::Excluded(high.as_slice()));
+        if self.writes.range::<[u8], _>(bounds).any(|(key, _)| looked_for(key)) {
+            return Ok(true);
+        }
+        for key in self.db.range::<&[u8], _>(bounds).keys() {
+            if looked_for(&key.map_err(error::read)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The group as one write, the counts with it.
     pub(super) fn into_batch(mut self) -> (Batch, Head) {
         let counts = self.head.counts;

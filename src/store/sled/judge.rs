@@ -29,6 +29,9 @@ fn judge_one(group: &Group<'_>, precondition: &Precondition) -> Result<(), Error
         Precondition::Unreferenced(name) => {
             referred(group, name)?.then(|| Conflict::Referenced(name.clone()))
         }
+        Precondition::StatementsUnmoved(article, since) => {
+            moved(group, article, *since)?.then(|| Conflict::StatementsMoved(article.clone()))
+        }
     };
     conflict.map_or(Ok(()), |conflict| Err(Error::Conflict(conflict)))
 }
@@ -75,6 +78,13 @@ fn referred(group: &Group<'_>, name: &RecordName) -> Result<bool, Error> {
         })?;
     }
     Ok(referred)
+}
+
+/// Whether a statement of an article was written or deleted after a revision.
+fn moved(group: &Group<'_>, article: &ArticleId, since: Revision) -> Result<bool, Error> {
+    let Some(iid) = iid(group, keys::ARTICLE_ID, article.as_str())? else { return Ok(false) };
+    let statements = Place::statements(iid);
+    group.any_key(&statements, |key| keys::version_revision(key).is_some_and(|at| at > since))
 }
 
 /// The live article, other than the one at `place`, that has an address.

@@ -126,6 +126,11 @@ impl Place {
         Self([&[STATEMENT], article.as_bytes(), statement.as_bytes(), &[0]].concat())
     }
 
+    /// What the places of an article's statements begin with.
+    pub(super) fn statements(article: Iid) -> Vec<u8> {
+        [&[STATEMENT][..], article.as_bytes()].concat()
+    }
+
     /// The place that an index entry of such records says.
     pub(super) fn from_parts(tag: u8, place: &[u8]) -> Self {
         Self([&[tag], place].concat())

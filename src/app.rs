@@ -1,0 +1,225 @@
+//! The server: a configuration becomes a running one.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tonic::transport::server::TcpIncoming;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
+use crate::rpc::seed_file::{self, SeedError};
+use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport};
+use crate::store::sled::{SledConfig, SledStore};
+use crate::store::{self, Store};
+
+/// Why a server does not start or ends badly.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The data cannot be opened.
+    #[error("cannot open the data in {}: {source}", .path.display())]
+    Open {
+        /// The data directory.
+        path: PathBuf,
+        /// Why not.
+        source: store::Error,
+    },
+    /// The seeds cannot be read.
+    #[error(transparent)]
+    SeedFile(#[from] SeedError),
+    /// The seeds cannot be loaded.
+    #[error("cannot load the seeds: {0}")]
+    Seed(kb::error::Error),
+    /// The transport failed.
+    #[error("the server failed: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// The data could not be closed in good order.
+    #[error("cannot close the data: {0}")]
+    Close(store::Error),
+}
+
+/// A server that has its port and does not serve yet.
+pub struct Server {
+    config: Config,
+    address: SocketAddr,
+    incoming: TcpIncoming,
+}
+
+impl Server {
+    /// Takes the port, so that the address is known before anything is opened.
+    pub fn bind(config: Config) -> Result<Self, Error> {
+        let listen = |source| Error::Listen { address: config.listen, source };
+        let incoming = TcpIncoming::bind(config.listen).map_err(listen)?.with_nodelay(Some(true));
+        let address = incoming.local_addr().map_err(listen)?;
+        if !address.ip().is_loopback() {
+            tracing::warn!(
+                %address,
+                "listening beyond this machine without authentication: \
+                 whoever reaches the port may read and write"
+            );
+        }
+        Ok(Self { config, address, incoming })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` is ready, then lets calls finish within the grace
+    /// period and closes the data. Until the data is open, health says
+    /// NOT_SERVING and calls are UNAVAILABLE.
+    pub async fn run(
+        self,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
+        let Self { config, address, incoming } = self;
+        let (stop, stopping) = watch::channel(false);
+        let base = Base::default();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let services = Services {
+            base: base.clone(),
+            calls: call_policy(&config),
+            bulk: BulkLimits { items: config.bulk.items, bytes: config.bulk.bytes },
+            request_id_ttl: config.request_id_ttl,
+            start_time: clock.now(),
+            stopping: stopping.clone(),
+        };
+        let (router, health) = services.router(&transport(&config)).await;
+        let mut stopped = stopping.clone();
+        let until_stopped = async move {
+            // The sender gone means the same.
+            let _ = stopped.wait_for(|stopping| *stopping).await;
+        };
+        let mut serving =
+            tokio::spawn(router.serve_with_incoming_shutdown(incoming, until_stopped));
+        tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
+        let store = open(&config).await?;
+        let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
+            store: Arc::clone(&store),
+            clock,
+            request_ttl: config.request_id_ttl,
+        }));
+        if let Some(seeds) = &config.seeds {
+            seed(&kb, seeds).await?;
+        }
+        base.open(kb);
+        health.serving().await;
+        tracing::info!(%address, revision = store.head().revision.0, "serving");
+        tokio::select! {
+            () = shutdown => {}
+            ended = &mut serving => return ended_early(ended),
+        }
+        tracing::info!("stopping");
+        health.not_serving().await;
+        // Nobody listening means that nothing is left to stop.
+        let _ = stop.send(true);
+        finish(serving, config.shutdown_grace).await?;
+        store.close().await.map_err(Error::Close)?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Runs a server until `shutdown` is ready.
+pub async fn serve(
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    Server::bind(config)?.run(shutdown).await
+}
+
+type Serving = tokio::task::JoinHandle<Result<(), tonic::transport::Error>>;
+
+/// Waits for the calls under way, no longer than the grace period: a connection
+/// that says nothing could hold a graceful end up for ever.
+async fn finish(mut serving: Serving, grace: Duration) -> Result<(), Error> {
+    match tokio::time::timeout(grace, &mut serving).await {
+        Ok(ended) => ended_early(ended),
+        Err(_) => {
+            tracing::warn!(?grace, "calls were still under way after the grace period");
+            serving.abort();
+            Ok(())
+        }
+    }
+}
+
+fn ended_early(
+    ended: Result<Result<(), tonic::transport::Error>, tokio::task::JoinError>,
+) -> Result<(), Error> {
+    match ended {
+        Ok(ended) => Ok(ended?),
+        // Only a panic or our own abort ends the task so; calls catch their panics.
+        Err(error) => {
+            tracing::error!(%error, "the transport was cut short");
+            Ok(())
+        }
+    }
+}
+
+/// Opens the data off the async threads: recovery reads the disk.
+async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
+    let path = config.data_dir.clone();
+    let failed = |source| Error::Open { path: config.data_dir.clone(), source };
+    let sled = SledConfig { path, cache_mib: config.cache_mib };
+    let opened = tokio::task::spawn_blocking(move || SledStore::open(sled)).await;
+    let cut_short = |_| store::Error::Internal("opening was cut short".into());
+    let store = opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)?;
+    Ok(Arc::new(store))
+}
+
+/// Loads the seeds, once, into a base that was empty when it began.
+async fn seed(kb: &KnowledgeBase, directory: &std::path::Path) -> Result<(), Error> {
+    if !kb.wants_seeds().await.map_err(Error::Seed)? {
+        tracing::info!("seeds are not loaded: the base is not empty");
+        return Ok(());
+    }
+    let requests = seed_file::read_requests(directory)?;
+    let count = requests.len();
+    for request in requests {
+        let command = crate::rpc::seed_command(request).map_err(Error::Seed)?;
+        kb.ingest_article(command).await.map_err(Error::Seed)?;
+    }
+    kb.seeds_loaded().await.map_err(Error::Seed)?;
+    tracing::info!(count, directory = %directory.display(), "loaded the seeds");
+    Ok(())
+}
+
+fn call_policy(config: &Config) -> CallPolicy {
+    CallPolicy {
+        default_deadline: config.deadline.default,
+        max_deadline: config.deadline.max,
+        concurrency: config.server.concurrency,
+        message_bytes: config.server.message_bytes,
+    }
+}
+
+fn transport(config: &Config) -> Transport {
+    let server = &config.server;
+    Transport {
+        message_bytes: server.message_bytes,
+        concurrency_per_connection: server.concurrency_per_connection,
+        max_concurrent_streams: server.max_concurrent_streams,
+        max_header_list_bytes: server.max_header_list_bytes,
+        max_local_error_reset_streams: server.max_local_error_reset_streams,
+        max_pending_accept_reset_streams: server.max_pending_accept_reset_streams,
+        stream_window_bytes: server.stream_window_bytes,
+        connection_window_bytes: server.connection_window_bytes,
+        keepalive_interval: server.keepalive_interval,
+        keepalive_timeout: server.keepalive_timeout,
+    }
+}

@@ -1,0 +1,126 @@
+//! The command line: one file a command.
+
+mod client;
+mod completions;
+mod failure;
+mod get;
+mod healthcheck;
+mod list;
+mod load;
+mod output;
+mod read;
+mod resolve;
+mod serve;
+mod stats;
+mod text;
+mod version;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::failure::Failure;
+
+/// A knowledge base of who said what, when, about whom and where it is sourced.
+#[derive(Debug, Parser)]
+#[command(name = "dicta", version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Serve),
+    /// Ingest files of JSON lines.
+    Load(load::Load),
+    /// Read a record by its name.
+    Get(get::Get),
+    /// List articles, statements or entities.
+    List(list::List),
+    /// Find which entities names may mean.
+    Resolve(resolve::Resolve),
+    /// Tell what the server holds.
+    Stats(stats::Stats),
+    /// Ask whether the server serves: exit code 0 or 1.
+    Healthcheck(healthcheck::Healthcheck),
+    /// Write completions for a shell.
+    Completions(completions::Completions),
+    /// Tell the version.
+    Version,
+}
+
+/// Does what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Errors of usage exit with 2, help and version with 0.
+    let result = match Cli::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::Load(command) => client(command.run()),
+        Command::Get(command) => client(command.run()),
+        Command::List(command) => client(command.run()),
+        Command::Resolve(command) => client(command.run()),
+        Command::Stats(command) => client(command.run()),
+        Command::Healthcheck(command) => client(command.run()),
+        Command::Completions(command) => command.run(),
+        Command::Version => version::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// Runs a command that asks a server: one thread is enough for it.
+fn client(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::Error(format!("can't start: {error}")))?.block_on(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_written_is_accepted_or_refused() {
+        let check = |line: &str, accepted: bool| {
+            let parsed = Cli::try_parse_from(line.split(' '));
+            assert_eq!(parsed.is_ok(), accepted, "{line}");
+        };
+        check("dicta serve", true);
+        check(
+            "dicta serve --config f --data-dir d --listen 0.0.0.0:1 --seeds s --print-config",
+            true,
+        );
+        check("dicta load a.jsonl - --format articles --rejects r --batch b --window 8", true);
+        check("dicta load", false);
+        check("dicta load a --format xml", false);
+        check("dicta load a --window 0", false);
+        check("dicta load a --batch Not_An_Id", false);
+        check("dicta get articles/a --as-of 7 --view basic --output json", true);
+        check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
+        check("dicta get quotations/a", false);
+        check("dicta get articles/a --as-of yesterday", false);
+        check("dicta list articles --filter x --order-by name --limit 5", true);
+        check("dicta list statements --article a --speaker entities/b --mention c", true);
+        check("dicta list statements --parent articles/a", true);
+        check("dicta list statements --speaker Not%An%Id", false);
+        check("dicta list quotations", false);
+        check("dicta resolve a b --type person --context c --limit 3", true);
+        check("dicta resolve", false);
+        check("dicta stats --output jsonl", true);
+        check("dicta healthcheck --config f", true);
+        check("dicta completions bash", true);
+        check("dicta version", true);
+        check("dicta", false);
+    }
+}

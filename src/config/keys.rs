@@ -1,0 +1,156 @@
+//! Every key, with its default and its meaning: the one place that says them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::error::ConfigError;
+use super::layers::Values;
+use super::value::{self, LogFormat};
+
+/// A key as told to people.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    /// The name in the file; a dot stands for a table.
+    pub(super) name: &'static str,
+    /// The default as it is written in the file.
+    pub(super) default: &'static str,
+    /// What it means.
+    pub(super) meaning: &'static str,
+}
+
+impl Key {
+    /// The variable of the environment that sets it.
+    pub(super) fn variable(&self) -> String {
+        format!("DICTA_{}", self.name.to_uppercase().replace('.', "_"))
+    }
+}
+
+/// All keys in the order of the file: those of no table first.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    [Config::KEYS, Log::KEYS, ServerLimits::KEYS, BulkWindow::KEYS, Deadlines::KEYS]
+        .into_iter()
+        .flatten()
+}
+
+/// Declares a group of keys: the struct that holds their checked values, the
+/// table that documents them, and the reading of the one from the other.
+macro_rules! keys {
+    (
+        $(#[$group_doc:meta])*
+        $group:ident {
+            $($field:ident: $type:ty = $name:literal, $default:literal, $read:expr, $meaning:literal;)*
+        }
+        $($(#[$table_doc:meta])* $table:ident: $table_type:ident;)*
+    ) => {
+        $(#[$group_doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $group {
+            $(#[doc = $meaning] pub $field: $type,)*
+            $($(#[$table_doc])* pub $table: $table_type,)*
+        }
+
+        impl $group {
+            pub(super) const KEYS: &'static [Key] =
+                &[$(Key { name: $name, default: $default, meaning: $meaning },)*];
+
+            pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
+                Ok(Self {
+                    $($field: values.read($name, $read)?,)*
+                    $($table: $table_type::read(values)?,)*
+                })
+            }
+        }
+    };
+}
+
+keys! {
+    /// What the server runs with.
+    Config {
+        data_dir: PathBuf = "data_dir", "./data", value::path,
+            "Where the data is kept; made where it is missing.";
+        listen: SocketAddr = "listen", "127.0.0.1:50051", value::socket_address,
+            "The address and port to listen on.";
+        seeds: Option<PathBuf> = "seeds", "", value::optional_path,
+            "A directory of JSON files to load, once, into an empty base. Empty: none.";
+        cache_mib: u64 = "cache_mib", "64", value::number(8..=65_536),
+            "Memory for cached data, in MiB.";
+        request_id_ttl: Duration = "request_id_ttl", "24h", value::duration(60..=2_592_000),
+            "How long a `request_id` is remembered.";
+        shutdown_grace: Duration = "shutdown_grace", "10s", value::duration(0..=600),
+            "How long calls may go on after the server was told to stop.";
+    }
+    /// What is logged, and how.
+    log: Log;
+    /// The limits of connections and messages.
+    server: ServerLimits;
+    /// What a bulk stream may have unacknowledged.
+    bulk: BulkWindow;
+    /// How long calls may take.
+    deadline: Deadlines;
+}
+
+keys! {
+    /// What is logged, and how.
+    Log {
+        format: LogFormat = "log.format", "human", value::log_format,
+            "How log lines are written: `human` or `json`.";
+        level: String = "log.level", "info", value::log_level,
+            "What is logged: `error`, `warn`, `info`, `debug`, `trace`, or a list such as `info,dicta=debug`.";
+    }
+}
+
+keys! {
+    /// The limits of connections and messages.
+    ServerLimits {
+        message_bytes: usize = "server.message_bytes", "4 MiB", value::bytes(65_536..=67_108_864),
+            "The largest message either way.";
+        concurrency: usize = "server.concurrency", "1024", value::number(1..=1_000_000),
+            "Calls served at once; more are refused with a hint when to retry.";
+        concurrency_per_connection: usize = "server.concurrency_per_connection", "256",
+            value::number(1..=1_000_000),
+            "Calls served at once on one connection.";
+        max_concurrent_streams: u32 = "server.max_concurrent_streams", "256",
+            value::number(1..=1_000_000),
+            "Streams that one connection may have open.";
+        max_header_list_bytes: u32 = "server.max_header_list_bytes", "16 KiB",
+            value::bytes(4_096..=1_048_576),
+            "The largest headers of a call.";
+        max_local_error_reset_streams: usize = "server.max_local_error_reset_streams", "1024",
+            value::number(1..=1_000_000),
+            "Faulty streams after which a connection is closed.";
+        max_pending_accept_reset_streams: usize = "server.max_pending_accept_reset_streams", "20",
+            value::number(1..=100_000),
+            "Streams reset by a client before they were served, after which its connection is closed.";
+        stream_window_bytes: u32 = "server.stream_window_bytes", "1 MiB",
+            value::bytes(65_535..=1_073_741_824),
+            "What a client may send ahead on one stream.";
+        connection_window_bytes: u32 = "server.connection_window_bytes", "16 MiB",
+            value::bytes(65_535..=1_073_741_824),
+            "What a client may send ahead on one connection.";
+        keepalive_interval: Duration = "server.keepalive_interval", "30s", value::duration(1..=86_400),
+            "How often a quiet connection is asked whether it lives.";
+        keepalive_timeout: Duration = "server.keepalive_timeout", "20s", value::duration(1..=3_600),
+            "How long the answer to that may take.";
+    }
+}
+
+keys! {
+    /// What a bulk stream may have unacknowledged.
+    BulkWindow {
+        items: usize = "bulk.items", "256", value::number(1..=100_000),
+            "Items that a bulk stream may have unacknowledged.";
+        bytes: usize = "bulk.bytes", "8 MiB", value::bytes(65_536..=1_073_741_824),
+            "Bytes that a bulk stream may have unacknowledged.";
+    }
+}
+
+keys! {
+    /// How long calls may take.
+    Deadlines {
+        default: Duration = "deadline.default", "30s", value::duration(1..=86_400),
+            "The deadline of a call that brings none.";
+        max: Duration = "deadline.max", "10m", value::duration(1..=86_400),
+            "The longest deadline; a later one is cut to it.";
+    }
+}

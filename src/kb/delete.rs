@@ -1,0 +1,108 @@
+//! Deleting a record. Older revisions still show it.
+
+use async_trait::async_trait;
+
+use super::KnowledgeBase;
+use super::command::{Delete, DeletedAnswer, IngestOutcome, WriteContext};
+use super::error::Error;
+use super::plan::Plan;
+use super::references;
+use super::update::check_etag;
+use super::write::Command;
+use crate::domain::id::{ArticleId, RecordName, StatementName};
+use crate::domain::limits;
+use crate::store::{LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
+
+impl KnowledgeBase {
+    /// Deletes a record.
+    pub async fn delete(&self, command: Delete) -> Result<DeletedAnswer, Error> {
+        let done = self.write(&command).await?;
+        Ok(DeletedAnswer { statements: done.names.saturating_sub(1), receipt: done.receipt })
+    }
+}
+
+#[async_trait]
+impl Command for Delete {
+    fn method(&self) -> &'static str {
+        match self.name {
+            RecordName::Article(_) => "DeleteArticle",
+            RecordName::Statement(_) => "DeleteStatement",
+            RecordName::Entity(_) => "DeleteEntity",
+        }
+    }
+
+    fn context(&self) -> &WriteContext {
+        &self.context
+    }
+
+    async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
+        plan(reader, self).await
+    }
+}
+
+async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
+    let name = &command.name;
+    let mut plan = Plan::new(name.clone());
+    let committed = match reader.state(name, LoadBody::No).await? {
+        State::Live(stored) => stored.committed,
+        State::Never | State::Deleted(_) if command.allow_missing => return Ok(plan),
+        State::Never => return Err(Error::NotFound { name: name.clone(), deleted: None }),
+        State::Deleted(deleted) => {
+            let deleted = Some(deleted.committed.revision);
+            return Err(Error::NotFound { name: name.clone(), deleted });
+        }
+    };
+    check_etag(name, command.etag.as_ref(), &committed)?;
+    if command.force {
+        take_along(reader, name, &mut plan).await?;
+    } else {
+        references::refuse_if_referenced(reader, name).await?;
+        plan.require(Precondition::Unreferenced(name.clone()));
+        if let RecordName::Article(article) = name {
+            let since = reader.revision();
+            plan.require(Precondition::StatementsUnmoved(article.clone(), since));
+        }
+    }
+    plan.outcome = IngestOutcome::Revised;
+    plan.require(Precondition::AtRevision(name.clone(), committed.revision));
+    plan.mutate(Mutation::Delete(name.clone()));
+    Ok(plan)
+}
+
+/// Plans what a forced deletion takes along: an article's statements and the links
+/// to them, a statement's links and parents. An entity leaves its id behind.
+async fn take_along(reader: &dyn Reader, name: &RecordName, plan: &mut Plan) -> Result<(), Error> {
+    match name {
+        RecordName::Article(article) => {
+            let statements = statements_of(reader, article).await?;
+            references::detach(reader, &statements, plan).await?;
+            for statement in statements {
+                let name = RecordName::Statement(statement);
+                plan.answer.push(name.clone());
+                plan.mutate(Mutation::Delete(name));
+            }
+            let since = reader.revision();
+            plan.require(Precondition::StatementsUnmoved(article.clone(), since));
+            Ok(())
+        }
+        RecordName::Statement(statement) => {
+            references::detach(reader, std::slice::from_ref(statement), plan).await
+        }
+        RecordName::Entity(_) => Ok(()),
+    }
+}
+
+async fn statements_of(
+    reader: &dyn Reader,
+    article: &ArticleId,
+) -> Result<Vec<StatementName>, Error> {
+    let path = Path::StatementsOf(article.clone());
+    let page = reader.list(&Scan::all(path, limits::STATEMENTS_PER_ARTICLE)).await?;
+    let names = page.items.into_iter().map(|item| item.record.name);
+    Ok(names
+        .filter_map(|name| match name {
+            RecordName::Statement(name) => Some(name),
+            RecordName::Article(_) | RecordName::Entity(_) => None,
+        })
+        .collect())
+}

@@ -1,0 +1,325 @@
+//! The entities of one write: which are listed, which exist, and which one a
+//! mention means beyond doubt.
+
+use std::collections::HashMap;
+
+use super::command::{CreateEntities, EntityDraft};
+use super::error::{Error, Violation};
+use super::plan::{Plan, Touched, unknown_entity};
+use super::resolve::{self, Meaning};
+use crate::domain::entity::{Entity, EntityType};
+use crate::domain::id::{EntityId, RecordName};
+use crate::domain::name;
+use crate::domain::origin::Origin;
+use crate::domain::record::Record;
+use crate::domain::statement::{Mention, Statement};
+use crate::store::{LoadBody, Mutation, Precondition, Reader, State};
+
+/// The entities that one write knows of.
+pub(super) struct Directory<'a> {
+    reader: &'a dyn Reader,
+    /// The listed ones and those made from mentions, as they will stand.
+    listed: Vec<(EntityId, Entity)>,
+    /// Whether an entity stands in the store.
+    exists: HashMap<EntityId, bool>,
+    /// What mentions mean; `None`: nothing beyond doubt.
+    links: HashMap<(String, Option<EntityType>), Option<EntityId>>,
+}
+
+impl<'a> Directory<'a> {
+    /// A directory that knows what `reader` sees.
+    pub(super) fn new(reader: &'a dyn Reader) -> Self {
+        Self { reader, listed: Vec::new(), exists: HashMap::new(), links: HashMap::new() }
+    }
+
+    /// Takes the listed entities in: each is a reference to one that exists, or
+    /// new. Their ids, in order.
+    pub(super) async fn list(
+        &mut self,
+        drafts: &[EntityDraft],
+        create: CreateEntities,
+        origin: impl Fn(&Origin) -> Origin,
+        plan: &mut Plan,
+        violations: &mut Vec<Violation>,
+    ) -> Result<Vec<EntityId>, Error> {
+        let mut ids = Vec::with_capacity(drafts.len());
+        for (at, draft) in drafts.iter().enumerate() {
+            let entity = Entity { origin: origin(&draft.entity.origin), ..draft.entity.clone() };
+            match self.identify(draft.id.as_ref(), &entity, plan).await? {
+                Some((id, stored)) => {
+                    self.refer(&id, stored, &entity, plan);
+                    ids.push(id);
+                }
+                None if create == CreateEntities::Never => {
+                    let text = "is not there yet, and `create_entities` is NEVER";
+                    violations.push(Violation::new(
+                        format!("entities[{at}]"),
+                        "UNKNOWN_ENTITY",
+                        text,
+                    ));
+                }
+                None if entity.display_name.is_empty() => violations.push(Violation::new(
+                    format!("entities[{at}].display_name"),
+                    "REQUIRED",
+                    "a new entity needs a display name",
+                )),
+                None => {
+                    let id = match &draft.id {
+                        Some(id) => id.clone(),
+                        None => self.mint(&entity).await?,
+                    };
+                    self.create(&id, entity, plan);
+                    ids.push(id);
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The entity that a listed one means: the listed one before it of that name,
+    /// or the stored one with its state; `None` where it is new.
+    async fn identify(
+        &self,
+        id: Option<&EntityId>,
+        entity: &Entity,
+        plan: &mut Plan,
+    ) -> Result<Option<(EntityId, Option<Entity>)>, Error> {
+        let id = match id {
+            Some(id) => Some(id.clone()),
+            None => {
+                plan.reads.insert(Touched::FoldedName(name::fold(&entity.display_name)));
+                match self.listed_meaning(&entity.display_name, entity.kind) {
+                    Meaning::Only(id) => Some(id),
+                    Meaning::Nothing | Meaning::Doubtful => {
+                        resolve::find_listed(self.reader, entity).await?
+                    }
+                }
+            }
+        };
+        let Some(id) = id else { return Ok(None) };
+        plan.reads.insert(Touched::Name(RecordName::Entity(id.clone())));
+        if let Some((_, listed)) = self.listed.iter().find(|(listed, _)| *listed == id) {
+            return Ok(Some((id, Some(listed.clone()))));
+        }
+        let stored = self.stored(&id).await?;
+        Ok(stored.map(|stored| (id, Some(stored))))
+    }
+
+    async fn stored(&self, id: &EntityId) -> Result<Option<Entity>, Error> {
+        let name = RecordName::Entity(id.clone());
+        Ok(match self.reader.state(&name, LoadBody::No).await? {
+            State::Live(stored) => match stored.value {
+                Record::Entity(entity) => Some(*entity),
+                Record::Article(_) | Record::Statement(_) => None,
+            },
+            State::Never | State::Deleted(_) => None,
+        })
+    }
+
+    /// What a name means among the listed entities.
+    fn listed_meaning(&self, text: &str, kind: Option<EntityType>) -> Meaning {
+        let mut holders =
+            self.listed.iter().filter(|(_, entity)| resolve::is_meant(text, kind, entity));
+        match (holders.next(), holders.next()) {
+            (None, _) => Meaning::Nothing,
+            (Some((id, _)), None) => Meaning::Only(id.clone()),
+            (Some(_), Some(_)) => Meaning::Doubtful,
+        }
+    }
+
+    /// Notes a reference to an entity that stands, and what it learns by it.
+    fn refer(&mut self, id: &EntityId, stored: Option<Entity>, listed: &Entity, plan: &mut Plan) {
+        let mut entity = stored.unwrap_or_default();
+        let learns = entity.unite(listed);
+        let earlier = self.listed.iter().position(|(listed, _)| listed == id);
+        match earlier.and_then(|at| self.listed.get_mut(at)) {
+            Some((_, known)) => known.clone_from(&entity),
+            None => self.listed.push((id.clone(), entity.clone())),
+        }
+        if learns {
+            self.ensure(id, entity, plan);
+        } else {
+            plan.require(Precondition::Present(RecordName::Entity(id.clone())));
+        }
+    }
+
+    fn create(&mut self, id: &EntityId, entity: Entity, plan: &mut Plan) {
+        self.listed.push((id.clone(), entity.clone()));
+        self.ensure(id, entity, plan);
+    }
+
+    /// Plans to store what an entity is to become. Sent as Ensure, so that writes
+    /// at the same time that name the same entity unite instead of conflicting.
+    fn ensure(&self, id: &EntityId, entity: Entity, plan: &mut Plan) {
+        let names: Vec<String> = entity.all_names().map(name::fold).collect();
+        plan.writes.extend(names.into_iter().map(Touched::FoldedName));
+        plan.mutations
+            .retain(|mutation| !matches!(mutation, Mutation::Ensure(known, _) if known == id));
+        plan.mutate(Mutation::Ensure(id.clone(), Box::new(entity)));
+    }
+
+    /// The id of a new entity: the first candidate that nothing has.
+    async fn mint(&self, entity: &Entity) -> Result<EntityId, Error> {
+        for id in resolve::entity_id_candidates(entity) {
+            let listed = self.listed.iter().any(|(listed, _)| *listed == id);
+            let name = RecordName::Entity(id.clone());
+            if !listed && self.reader.state(&name, LoadBody::No).await? == State::Never {
+                return Ok(id);
+            }
+        }
+        let text = "no free id could be made from the display name: choose one";
+        Err(Error::invalid("entities", "NO_FREE_ID", text))
+    }
+
+    /// Checks that an entity that is named stands or is listed.
+    pub(super) async fn check(
+        &mut self,
+        id: &EntityId,
+        field: impl FnOnce() -> String,
+        plan: &mut Plan,
+        violations: &mut Vec<Violation>,
+    ) -> Result<(), Error> {
+        if self.listed.iter().any(|(listed, _)| listed == id) {
+            return Ok(());
+        }
+        let known = match self.exists.get(id) {
+            Some(known) => *known,
+            None => {
+                let name = RecordName::Entity(id.clone());
+                plan.reads.insert(Touched::Name(name.clone()));
+                let state = self.reader.state(&name, LoadBody::No).await?;
+                let known = matches!(state, State::Live(_));
+                if known {
+                    plan.require(Precondition::Present(name));
+                }
+                self.exists.insert(id.clone(), known);
+                known
+            }
+        };
+        if !known {
+            violations.push(unknown_entity(field(), id));
+        }
+        Ok(())
+    }
+
+    /// Checks the entities that the listed ones name in their turn.
+    pub(super) async fn check_listed(
+        &mut self,
+        drafts: &[EntityDraft],
+        plan: &mut Plan,
+        violations: &mut Vec<Violation>,
+    ) -> Result<(), Error> {
+        for (at, draft) in drafts.iter().enumerate() {
+            for id in draft.entity.entities_named() {
+                self.check(id, || format!("entities[{at}]"), plan, violations).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Links what a statement's mentions mean beyond doubt, and checks the
+    /// entities that it names. `create` makes entities from the mentions left.
+    pub(super) async fn link(
+        &mut self,
+        statement: &mut Statement,
+        path: &str,
+        create: Option<&Origin>,
+        plan: &mut Plan,
+        violations: &mut Vec<Violation>,
+    ) -> Result<(), Error> {
+        if let Some(speaker) = &mut statement.speaker {
+            if let Some(mention) = &mut speaker.mention {
+                if mention.entity.is_none() {
+                    mention.entity.clone_from(&speaker.entity);
+                }
+                if !speaker.anonymous {
+                    self.link_mention(mention, create, plan).await?;
+                    speaker.entity.clone_from(&mention.entity);
+                }
+            }
+        }
+        for mention in statement.addressees.iter_mut().chain(&mut statement.mentions) {
+            self.link_mention(mention, create, plan).await?;
+        }
+        let named: Vec<EntityId> = statement
+            .speaker_entity()
+            .into_iter()
+            .chain(statement.entities_mentioned())
+            .cloned()
+            .collect();
+        for id in named {
+            let field = || format!("{path}.{}", field_of(statement, &id));
+            self.check(&id, field, plan, violations).await?;
+        }
+        Ok(())
+    }
+
+    async fn link_mention(
+        &mut self,
+        mention: &mut Mention,
+        create: Option<&Origin>,
+        plan: &mut Plan,
+    ) -> Result<(), Error> {
+        if mention.entity.is_some() || mention.text.is_empty() {
+            return Ok(());
+        }
+        let key = (mention.text.clone(), mention.kind);
+        if let Some(known) = self.links.get(&key) {
+            mention.entity.clone_from(known);
+            return Ok(());
+        }
+        let found = self.means(mention, create, plan).await?;
+        mention.entity.clone_from(&found);
+        self.links.insert(key, found);
+        Ok(())
+    }
+
+    async fn means(
+        &mut self,
+        mention: &Mention,
+        create: Option<&Origin>,
+        plan: &mut Plan,
+    ) -> Result<Option<EntityId>, Error> {
+        plan.reads.insert(Touched::FoldedName(name::fold(&mention.text)));
+        let listed = self.listed_meaning(&mention.text, mention.kind);
+        let stored = resolve::meaning(self.reader, &mention.text, mention.kind).await?;
+        match (listed, stored, create) {
+            (Meaning::Only(id), Meaning::Nothing, _) | (Meaning::Nothing, Meaning::Only(id), _) => {
+                Ok(Some(id))
+            }
+            (Meaning::Only(listed), Meaning::Only(stored), _) => {
+                Ok((listed == stored).then_some(stored))
+            }
+            (Meaning::Nothing, Meaning::Nothing, Some(origin))
+                if resolve::is_name(&mention.text, mention.kind) =>
+            {
+                let entity = Entity {
+                    kind: mention.kind,
+                    display_name: mention.text.clone(),
+                    origin: origin.clone(),
+                    ..Entity::default()
+                };
+                let id = self.mint(&entity).await?;
+                self.create(&id, entity, plan);
+                plan.answer.push(RecordName::Entity(id.clone()));
+                Ok(Some(id))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Which field of a statement names an entity, for messages.
+fn field_of(statement: &Statement, id: &EntityId) -> String {
+    if statement.speaker_entity() == Some(id) {
+        return "speaker.entity".into();
+    }
+    let at = |mentions: &[Mention]| mentions.iter().position(|it| it.entity.as_ref() == Some(id));
+    if let Some(at) = at(&statement.addressees) {
+        return format!("addressees[{at}].entity");
+    }
+    match at(&statement.mentions) {
+        Some(at) => format!("mentions[{at}].entity"),
+        None => "triple".into(),
+    }
+}

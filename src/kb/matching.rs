@@ -1,0 +1,103 @@
+//! Which stored statement a sent one is.
+
+use std::collections::{HashMap, HashSet};
+
+use super::command::StatementDraft;
+use crate::domain::id::{ArticleId, IdError, StatementId};
+use crate::domain::statement::{Statement, StatementStatus};
+
+/// How much of both spans must be shared for two statements to be the same one.
+const MIN_OVERLAP: f64 = 0.8;
+
+/// The ids of the sent statements, in order: those of the stored ones that they
+/// are, else those that the caller chose, else minted ones.
+///
+/// A sent statement is the stored one that has the id the caller chose; else the
+/// one that has the id it would be minted with; else the active one whose spans
+/// share at least four fifths with its own. `sent` have their selectors filled in;
+/// `stored` stand as they do in the body that `sent` refer to.
+pub(super) fn ids(
+    article: &ArticleId,
+    drafts: &[StatementDraft],
+    sent: &[Statement],
+    stored: &[(StatementId, Statement)],
+) -> Result<Vec<StatementId>, IdError> {
+    let stored_ids: HashSet<&StatementId> = stored.iter().map(|(id, _)| id).collect();
+    let mut taken: HashSet<StatementId> = drafts.iter().filter_map(|it| it.id.clone()).collect();
+    let mut alike: HashMap<[u8; 32], usize> = HashMap::new();
+    let mut ids: Vec<Option<StatementId>> = Vec::with_capacity(sent.len());
+    let mut minted = Vec::with_capacity(sent.len());
+    for (draft, statement) in drafts.iter().zip(sent) {
+        let ordinal = alike.entry(*statement.mint_key(article).as_bytes()).or_default();
+        let id = statement.mint_id(article, *ordinal)?;
+        *ordinal += 1;
+        let known = stored_ids.contains(&id) && !taken.contains(&id);
+        ids.push(draft.id.clone().or_else(|| known.then(|| id.clone())));
+        taken.extend(ids.last().cloned().flatten());
+        minted.push(id);
+    }
+    for ((id, statement), minted) in ids.iter_mut().zip(sent).zip(minted) {
+        if id.is_none() {
+            let same = nearest(statement, stored, &taken);
+            let new =
+                same.map_or_else(|| free(article, statement, minted, &taken, &stored_ids), Ok)?;
+            taken.insert(new.clone());
+            *id = Some(new);
+        }
+    }
+    Ok(ids.into_iter().flatten().collect())
+}
+
+/// The stored statement, not yet matched, that shares most with this one.
+fn nearest(
+    statement: &Statement,
+    stored: &[(StatementId, Statement)],
+    taken: &HashSet<StatementId>,
+) -> Option<StatementId> {
+    stored
+        .iter()
+        .filter(|(id, other)| other.status == StatementStatus::Active && !taken.contains(id))
+        .map(|(id, other)| (id, overlap(statement, other)))
+        .filter(|(_, overlap)| *overlap >= MIN_OVERLAP)
+        .max_by(|(_, one), (_, other)| one.total_cmp(other))
+        .map(|(id, _)| id.clone())
+}
+
+/// How much two statements' content spans share: the length of what is in both
+/// over the length of what is in either.
+fn overlap(one: &Statement, other: &Statement) -> f64 {
+    let spans = |statement: &Statement| -> Vec<(u32, u32)> {
+        let spans = statement.content.iter();
+        spans.filter_map(|span| Some((span.selector.start?, span.selector.end?))).collect()
+    };
+    let (one, other) = (spans(one), spans(other));
+    let length = |spans: &[(u32, u32)]| -> u32 {
+        spans.iter().map(|(start, end)| end.saturating_sub(*start)).sum()
+    };
+    let mut shared = 0;
+    for (start, end) in &one {
+        for (other_start, other_end) in &other {
+            shared += end.min(other_end).saturating_sub(*start.max(other_start));
+        }
+    }
+    let either = (length(&one) + length(&other)).saturating_sub(shared);
+    if either == 0 { 0.0 } else { f64::from(shared) / f64::from(either) }
+}
+
+/// A minted id that nothing has, in the rare case that another statement was
+/// given the first one by hand.
+fn free(
+    article: &ArticleId,
+    statement: &Statement,
+    minted: StatementId,
+    taken: &HashSet<StatementId>,
+    stored: &HashSet<&StatementId>,
+) -> Result<StatementId, IdError> {
+    let mut id = minted;
+    let mut ordinal = 1 << 16;
+    while taken.contains(&id) || stored.contains(&id) {
+        id = statement.mint_id(article, ordinal)?;
+        ordinal += 1;
+    }
+    Ok(id)
+}

@@ -1,0 +1,129 @@
+//! A plan: what a write would do, worked out at one revision and not yet done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::command::{IngestOutcome, WriteContext};
+use super::error::{Error, Violation};
+use crate::domain::id::{EntityId, RecordName};
+use crate::domain::record::{Committed, Record, Stored};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::domain::time::Timestamp;
+use crate::store::{LoadBody, Mutation, Precondition, Reader, WriteBatch};
+
+/// What a plan looked at or would write, as far as another plan may depend on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Touched {
+    /// A record.
+    Name(RecordName),
+    /// An article's address.
+    Url(CanonicalUrl),
+    /// Who has a name, folded.
+    FoldedName(String),
+}
+
+/// What a write would do.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// What it does to the article, or to the one record.
+    pub(super) outcome: IngestOutcome,
+    /// The record that it is about.
+    pub(super) subject: RecordName,
+    /// The records of the answer, in its order.
+    pub(super) answer: Vec<RecordName>,
+    /// What must hold, by what it is about so that nothing is asked twice.
+    pub(super) require: Vec<Precondition>,
+    /// What to do.
+    pub(super) mutations: Vec<Mutation>,
+    /// What the plan depends on.
+    pub(super) reads: BTreeSet<Touched>,
+    /// What others may depend on.
+    pub(super) writes: BTreeSet<Touched>,
+}
+
+impl Plan {
+    /// A plan that does nothing yet.
+    pub(super) fn new(subject: RecordName) -> Self {
+        Self {
+            outcome: IngestOutcome::Unchanged,
+            reads: BTreeSet::from([Touched::Name(subject.clone())]),
+            writes: BTreeSet::new(),
+            answer: vec![subject.clone()],
+            subject,
+            require: Vec::new(),
+            mutations: Vec::new(),
+        }
+    }
+
+    /// Adds what must hold, once.
+    pub(super) fn require(&mut self, precondition: Precondition) {
+        if !self.require.contains(&precondition) {
+            self.require.push(precondition);
+        }
+    }
+
+    /// Adds a change.
+    pub(super) fn mutate(&mut self, mutation: Mutation) {
+        self.writes.insert(Touched::Name(mutation.name()));
+        self.mutations.push(mutation);
+    }
+
+    /// The batch that carries the plan out.
+    pub(super) fn batch(self, context: &WriteContext, time: Timestamp) -> WriteBatch {
+        WriteBatch {
+            time,
+            principal: context.principal.clone(),
+            batch: context.batch.clone(),
+            require: self.require,
+            mutations: self.mutations,
+            remember: None,
+        }
+    }
+
+    /// The records of the answer as they would stand, for a dry run: those that
+    /// would be written have revision 0.
+    pub(super) async fn preview(
+        &self,
+        reader: &dyn Reader,
+        now: Timestamp,
+    ) -> Result<Vec<Stored>, Error> {
+        let planned: BTreeMap<RecordName, &Mutation> =
+            self.mutations.iter().map(|mutation| (mutation.name(), mutation)).collect();
+        let states = reader.states(&self.answer, LoadBody::No).await?;
+        let mut records = Vec::with_capacity(self.answer.len());
+        for (name, state) in self.answer.iter().zip(states) {
+            let stored = state.live();
+            let value = match planned.get(name) {
+                Some(Mutation::Put(_, record)) => Some(record.clone()),
+                Some(Mutation::Ensure(_, entity)) => Some(united(stored.as_ref(), entity)),
+                Some(Mutation::Delete(_)) | None => None,
+            };
+            let committed = Committed {
+                revision: Revision::ZERO,
+                create_revision: Revision::ZERO,
+                create_time: stored.as_ref().map_or(now, |stored| stored.committed.create_time),
+                update_time: now,
+            };
+            let planned = value.map(|value| Stored { name: name.clone(), value, committed });
+            records.extend(planned.or(stored));
+        }
+        Ok(records)
+    }
+}
+
+fn united(stored: Option<&Stored>, listed: &crate::domain::entity::Entity) -> Record {
+    match stored.map(|stored| &stored.value) {
+        Some(Record::Entity(stored)) => {
+            let mut entity = stored.clone();
+            entity.unite(listed);
+            Record::Entity(entity)
+        }
+        _ => Record::Entity(Box::new(listed.clone())),
+    }
+}
+
+/// The violation of naming an entity that is not there.
+pub(super) fn unknown_entity(field: String, id: &EntityId) -> Violation {
+    let text = format!("{id} does not exist: list it in `entities`, or create it first");
+    Violation::new(field, "UNKNOWN_ENTITY", text)
+}

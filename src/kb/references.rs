@@ -1,0 +1,109 @@
+//! Who refers to a record, and taking references away.
+
+use std::collections::BTreeMap;
+
+use super::error::Error;
+use super::plan::Plan;
+use crate::domain::id::{RecordName, StatementName};
+use crate::domain::record::{Record, Stored};
+use crate::store::{Mutation, Path, Precondition, Reader, Scan};
+
+/// Counting of referrers stops here.
+pub(super) const MAX_COUNTED: usize = 1_000;
+/// How many referrers an error names.
+const NAMED: usize = 10;
+
+/// The paths that together lead to everything that refers to a record.
+fn paths(name: &RecordName) -> Vec<Path> {
+    let own = Path::Referrers(name.clone());
+    match name {
+        RecordName::Article(article) => vec![Path::StatementsOf(article.clone()), own],
+        RecordName::Statement(_) => vec![own],
+        RecordName::Entity(entity) => vec![
+            Path::StatementsBySpeaker(entity.clone()),
+            Path::StatementsByMention(entity.clone()),
+            Path::ArticlesByPublisher(entity.to_string()),
+            own,
+        ],
+    }
+}
+
+/// Fails where records refer to `name`, with their count and the first of them.
+pub(super) async fn refuse_if_referenced(
+    reader: &dyn Reader,
+    name: &RecordName,
+) -> Result<(), Error> {
+    let mut found: Vec<RecordName> = Vec::new();
+    for path in paths(name) {
+        let left = (MAX_COUNTED + 1).saturating_sub(found.len());
+        let page = reader.list(&Scan::all(path, left)).await?;
+        for item in page.items {
+            let referrer = item.record.name;
+            // A record may refer to itself, and by several paths to the same one.
+            if referrer != *name && !found.contains(&referrer) {
+                found.push(referrer);
+            }
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    let more = found.len() > MAX_COUNTED;
+    let count = found.len().min(MAX_COUNTED);
+    found.truncate(NAMED);
+    Err(Error::Referenced { name: name.clone(), count, more, first: found })
+}
+
+/// Plans to take away every link and parent that points to one of the statements
+/// that go, from statements that stay.
+pub(super) async fn detach(
+    reader: &dyn Reader,
+    going: &[StatementName],
+    plan: &mut Plan,
+) -> Result<(), Error> {
+    let mut changed: BTreeMap<RecordName, Stored> = BTreeMap::new();
+    for name in going {
+        let path = Path::Referrers(RecordName::Statement(name.clone()));
+        let mut scan = Scan::all(path, MAX_COUNTED);
+        loop {
+            let page = reader.list(&scan).await?;
+            for item in page.items {
+                let stays =
+                    !matches!(&item.record.name, RecordName::Statement(it) if going.contains(it));
+                if stays {
+                    let referrer = item.record.name.clone();
+                    let stored = changed.entry(referrer.clone()).or_insert(item.record);
+                    strip(&referrer, &mut stored.value, name);
+                }
+            }
+            match page.next {
+                Some(cursor) => scan.after = Some(cursor),
+                None => break,
+            }
+        }
+    }
+    for (name, stored) in changed {
+        plan.require(Precondition::AtRevision(name.clone(), stored.committed.revision));
+        plan.mutate(Mutation::Put(name, stored.value));
+    }
+    Ok(())
+}
+
+/// Takes every reference to a statement out of a record.
+fn strip(name: &RecordName, record: &mut Record, gone: &StatementName) {
+    match record {
+        Record::Statement(statement) => {
+            statement.links.retain(|link| link.target != *gone);
+            let sibling = matches!(name, RecordName::Statement(it) if it.article == gone.article);
+            if sibling && statement.parent.as_ref() == Some(&gone.statement) {
+                statement.parent = None;
+            }
+        }
+        Record::Entity(entity) => {
+            for occupancy in &mut entity.occupancies {
+                occupancy.evidence = occupancy.evidence.take().filter(|name| name != gone);
+            }
+        }
+        Record::Article(_) => {}
+    }
+}

@@ -1,1 +1,0 @@
-//! Which entities a name may mean, and which one beyond doubt.

@@ -1,0 +1,113 @@
+//! Checks a written filter against the fields of a kind of record.
+
+use super::ast::{Expression, Restriction};
+use super::error::{FilterError, cut};
+use super::filter::{Node, Test};
+use super::operand::Operand;
+use super::schema::{Field, Kind, Type};
+
+/// Checks an expression over records of `kind`.
+pub(super) fn expression(expression: &Expression, kind: Kind) -> Result<Node, FilterError> {
+    let all = |items: &[Expression]| -> Result<Vec<Node>, FilterError> {
+        items.iter().map(|item| self::expression(item, kind)).collect()
+    };
+    Ok(match expression {
+        Expression::And(items) => conjunction(all(items)?),
+        Expression::Or(items) => Node::Any(all(items)?),
+        Expression::Not(item) => Node::Not(Box::new(self::expression(item, kind)?)),
+        Expression::Restriction(item) => Node::Test(restriction(item, kind)?),
+    })
+}
+
+/// All of `nodes`; neighbours that test two parts of one list's elements are
+/// made to speak of the same element.
+fn conjunction(nodes: Vec<Node>) -> Node {
+    let mut joined: Vec<Node> = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match (joined.pop(), node) {
+            (Some(Node::Test(first)), Node::Test(second))
+                if first.field.is_other_part_of(second.field) =>
+            {
+                joined.push(Node::SameElement(first, second));
+            }
+            (before, node) => {
+                joined.extend(before);
+                joined.push(node);
+            }
+        }
+    }
+    Node::All(joined)
+}
+
+fn restriction(restriction: &Restriction, kind: Kind) -> Result<Test, FilterError> {
+    let Some(comparison) = &restriction.comparison else {
+        return Err(words_alone(restriction, kind));
+    };
+    let (field, key) = find(restriction, kind)?;
+    let operand = Operand { field, comparison, single: !field.many || key.is_some() };
+    let condition = operand.condition()?;
+    let field = operand.part(kind)?.unwrap_or(field);
+    Ok(Test { field, key, condition })
+}
+
+/// What is wrong with a field, or with words, that nothing is compared with.
+fn words_alone(restriction: &Restriction, kind: Kind) -> FilterError {
+    let path = restriction.path.join(".");
+    let message = format!(
+        "`{}` stands alone: lists do not search for words; compare a field, \
+         as in `field = \"value\"`, or write `field:*` for one that is set",
+        cut(&path)
+    );
+    let error = FilterError::new(restriction.column, message);
+    match path.as_str() {
+        "and" | "And" | "&&" | "&" => error.suggesting("AND"),
+        "or" | "Or" | "||" | "|" => error.suggesting("OR"),
+        "not" | "Not" => error.suggesting("NOT"),
+        path if kind.field(path).is_some() => error.suggesting(format!("{path}:*")),
+        _ => error,
+    }
+}
+
+/// The field that a restriction names; for an entry of a map, the key too.
+fn find(
+    restriction: &Restriction,
+    kind: Kind,
+) -> Result<(&'static Field, Option<String>), FilterError> {
+    let path = restriction.path.join(".");
+    if let Some(field) = kind.field(&path) {
+        return Ok((field, None));
+    }
+    if let [map, keys @ ..] = restriction.path.as_slice()
+        && let Some(field) = kind.field(map).filter(|field| field.kind == Type::Map)
+    {
+        return match keys {
+            [key] => Ok((field, Some(key.clone()))),
+            _ => {
+                let key = keys.join(".");
+                let message = format!("a key of `{map}` with dots in it stands in quotes");
+                Err(FilterError::new(restriction.column, message)
+                    .suggesting(format!("{map}.\"{}\"", cut(&key))))
+            }
+        };
+    }
+    let message = format!("`{}` is no field of {}", cut(&path), kind.plural());
+    match nearest(&path, kind.fields().iter().map(|field| field.name)) {
+        Some(near) => Err(FilterError::new(restriction.column, message).suggesting(near)),
+        None => {
+            let known: Vec<&str> = kind.fields().iter().map(|field| field.name).collect();
+            let message = format!("{message}: there are {}", known.join(", "));
+            Err(FilterError::new(restriction.column, message))
+        }
+    }
+}
+
+/// The name that `written` is most likely a slip for.
+pub(super) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST: usize = 64;
+    if written.len() > LONGEST {
+        return None;
+    }
+    let slips = |name: &'a str| (strsim::damerau_levenshtein(written, name), name);
+    let (slips, name) = names.map(slips).min_by_key(|(slips, _)| *slips)?;
+    (slips <= 2.max(name.chars().count() / 3)).then_some(name)
+}

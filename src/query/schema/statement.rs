@@ -1,0 +1,143 @@
+//! The fields of statements.
+
+use super::visit::{
+    batch, coarse, create_time, each, each_shown, exact, extractor, messages, name, shown, text,
+    update_time,
+};
+use super::{Field, Form, Type, Value, Visit};
+use crate::domain::id::{EntityId, RecordName, StatementName};
+use crate::domain::record::{Record, Stored};
+use crate::domain::statement::{Mention, Rank, Statement, StatementKind, StatementStatus};
+use crate::query::moment::Grain;
+
+const KIND: Type =
+    Type::Enum { prefix: "STATEMENT_KIND_", names: &["DIRECT", "MIXED", "INDIRECT", "NARRATED"] };
+
+const RANK: Type = Type::Enum { prefix: "RANK_", names: &["PREFERRED", "NORMAL", "DEPRECATED"] };
+
+const STATUS: Type =
+    Type::Enum { prefix: "STATEMENT_STATUS_", names: &["ACTIVE", "ORPHANED", "RETRACTED"] };
+
+pub(super) static FIELDS: &[Field] = &[
+    Field::one("name", Type::Text(Form::Statement), name),
+    Field::one("kind", KIND, |record, visit| {
+        of(record, |statement| visit(Value::Text(kind(statement))))
+    }),
+    Field::one("speaker", Type::Message, |record, visit| {
+        of(record, |statement| messages(&statement.speaker, visit))
+    }),
+    Field::one("speaker.entity", Type::Text(Form::Entity), |record, visit| {
+        of(record, |statement| shown(statement.speaker_entity(), visit))
+    }),
+    Field::one("speaker.anonymous", Type::Truth, |record, visit| {
+        of(record, |statement| {
+            let speaker = statement.speaker.as_ref();
+            speaker.is_some_and(|speaker| visit(Value::Truth(speaker.anonymous)))
+        })
+    }),
+    Field::many("mentions", Type::Message, |record, visit| {
+        of(record, |statement| messages(&statement.mentions, visit))
+    }),
+    Field::many("mentions.entity", Type::Text(Form::Entity), |record, visit| {
+        of(record, |statement| each_shown(statement.entities_mentioned(), visit))
+    }),
+    Field::many("addressees", Type::Message, |record, visit| {
+        of(record, |statement| messages(&statement.addressees, visit))
+    }),
+    Field::many("addressees.entity", Type::Text(Form::Entity), |record, visit| {
+        of(record, |statement| each_shown(entities(&statement.addressees), visit))
+    }),
+    Field::many("content", Type::Text(Form::Prose), |record, visit| {
+        of(record, |statement| {
+            each(statement.content.iter().map(|span| &span.selector.exact), visit)
+        })
+    }),
+    Field::one("uttered_at", Type::Time(Grain::Coarse), |record, visit| {
+        of(record, |statement| coarse(statement.uttered_at.as_ref(), visit))
+    }),
+    Field::one("reference_time", Type::Time(Grain::Coarse), |record, visit| {
+        of(record, |statement| coarse(statement.reference_time.as_ref(), visit))
+    }),
+    Field::one("language", Type::Text(Form::Language), |record, visit| {
+        of(record, |statement| shown(statement.language.as_ref(), visit))
+    }),
+    Field::one("confidence", Type::Number, |record, visit| {
+        of(record, |statement| {
+            statement.confidence.is_some_and(|confidence| visit(Value::Number(confidence)))
+        })
+    }),
+    Field::one("rank", RANK, |record, visit| {
+        of(record, |statement| visit(Value::Text(rank(statement.rank))))
+    }),
+    Field::one("status", STATUS, |record, visit| {
+        of(record, |statement| visit(Value::Text(status(statement.status))))
+    }),
+    Field::many("topics", Type::Text(Form::Plain), |record, visit| {
+        of(record, |statement| each(&statement.topics, visit))
+    }),
+    Field::one("parent", Type::Text(Form::Statement), parent),
+    Field::many("links", Type::Message, |record, visit| {
+        of(record, |statement| messages(&statement.links, visit))
+    }),
+    Field::many("links.target", Type::Text(Form::Statement), |record, visit| {
+        of(record, |statement| each_shown(statement.links.iter().map(|link| &link.target), visit))
+    }),
+    Field::one("article.publisher", Type::Text(Form::Plain), |record, visit| {
+        of(record, |statement| text(&statement.article.publisher, visit))
+    }),
+    Field::one("article.language", Type::Text(Form::Language), |record, visit| {
+        of(record, |statement| shown(statement.article.language.as_ref(), visit))
+    }),
+    Field::one("article.published_at", Type::Time(Grain::Exact), |record, visit| {
+        of(record, |statement| exact(statement.article.published_at, visit))
+    }),
+    Field::one("origin.batch", Type::Text(Form::Plain), batch),
+    Field::one("origin.extractor", Type::Text(Form::Plain), extractor),
+    Field::one("create_time", Type::Time(Grain::Exact), create_time),
+    Field::one("update_time", Type::Time(Grain::Exact), update_time),
+];
+
+fn of(record: &Stored, visit: impl FnOnce(&Statement) -> bool) -> bool {
+    match &record.value {
+        Record::Statement(statement) => visit(statement),
+        Record::Article(_) | Record::Entity(_) => false,
+    }
+}
+
+fn entities(mentions: &[Mention]) -> impl Iterator<Item = &EntityId> {
+    mentions.iter().filter_map(|mention| mention.entity.as_ref())
+}
+
+fn parent(record: &Stored, visit: &mut Visit<'_>) -> bool {
+    let RecordName::Statement(StatementName { article, .. }) = &record.name else { return false };
+    of(record, |statement| {
+        let parent = statement.parent.clone();
+        let parent = parent.map(|statement| StatementName { article: article.clone(), statement });
+        shown(parent.as_ref(), visit)
+    })
+}
+
+fn kind(statement: &Statement) -> &'static str {
+    match statement.kind.unwrap_or_else(|| statement.kind_of_spans()) {
+        StatementKind::Direct => "DIRECT",
+        StatementKind::Mixed => "MIXED",
+        StatementKind::Indirect => "INDIRECT",
+        StatementKind::Narrated => "NARRATED",
+    }
+}
+
+fn rank(rank: Rank) -> &'static str {
+    match rank {
+        Rank::Preferred => "PREFERRED",
+        Rank::Normal => "NORMAL",
+        Rank::Deprecated => "DEPRECATED",
+    }
+}
+
+fn status(status: StatementStatus) -> &'static str {
+    match status {
+        StatementStatus::Active => "ACTIVE",
+        StatementStatus::Orphaned => "ORPHANED",
+        StatementStatus::Retracted => "RETRACTED",
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of the filter language and the planner as a whole.
+
+mod error_cases;
+mod evaluation;
+mod laws;
+mod parsing;
+mod planning;
+mod sample;

@@ -1,0 +1,77 @@
+//! AdminService.
+
+use std::time::Duration;
+
+use tonic::{Request, Response, Status};
+
+use super::base::Base;
+use super::bulk::BulkLimits;
+use super::call::Calls;
+use super::pb::admin_service_server::AdminService;
+use super::{pb, status, to_pb};
+use crate::domain::limits;
+use crate::domain::time::Timestamp;
+use crate::kb;
+use crate::query::parser;
+
+/// Tells about one server.
+pub(super) struct Admin {
+    pub(super) base: Base,
+    pub(super) calls: Calls,
+    pub(super) message_bytes: usize,
+    pub(super) bulk: BulkLimits,
+    pub(super) request_id_ttl: Duration,
+    pub(super) start_time: Timestamp,
+}
+
+#[tonic::async_trait]
+impl AdminService for Admin {
+    async fn get_server_info(
+        &self,
+        request: Request<pb::GetServerInfoRequest>,
+    ) -> Result<Response<pb::GetServerInfoResponse>, Status> {
+        let work = async |_| {
+            let store = self.base.get()?.store();
+            let (identity, head) = (store.identity(), store.head());
+            Ok(pb::GetServerInfoResponse {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                store_id: identity.store_id.to_string(),
+                revision: to_pb::revision(head.revision),
+                revision_time: head.time.map(to_pb::timestamp),
+                earliest_revision: to_pb::revision(store.earliest()),
+                counts: Some(to_pb::counts(head.counts)),
+                limits: Some(self.limits()),
+                start_time: Some(to_pb::timestamp(self.start_time)),
+                disk_bytes: i64::try_from(store.disk_bytes().await?).unwrap_or(i64::MAX),
+                format_version: i32::try_from(identity.format_version).unwrap_or(i32::MAX),
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+}
+
+impl Admin {
+    fn limits(&self) -> pb::Limits {
+        let int = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
+        let long = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        pb::Limits {
+            message_bytes: long(self.message_bytes),
+            body_bytes: long(limits::BODY_BYTES),
+            statements_per_article: int(limits::STATEMENTS_PER_ARTICLE),
+            entities_per_article: int(limits::ENTITIES_PER_ARTICLE),
+            batch_get_names: int(limits::BATCH_GET_NAMES),
+            page_size: int(limits::PAGE_SIZE),
+            default_page_size: int(limits::DEFAULT_PAGE_SIZE),
+            filter_bytes: int(parser::MAX_BYTES),
+            filter_depth: int(parser::MAX_DEPTH),
+            labels: int(limits::LABELS),
+            metadata_bytes: int(limits::METADATA_BYTES),
+            bulk_items: int(self.bulk.items),
+            bulk_bytes: long(self.bulk.bytes),
+            page_scan: int(kb::PAGE_SCAN),
+            resolve_names: int(limits::RESOLVE_NAMES),
+            request_id_ttl: Some(to_pb::duration(self.request_id_ttl)),
+            token_ttl: Some(to_pb::duration(self.request_id_ttl)),
+        }
+    }
+}

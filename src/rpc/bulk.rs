@@ -1,0 +1,173 @@
+//! IngestArticles: a stream of items in, a stream of acknowledgements out, with a
+//! bounded amount unacknowledged.
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use prost::Message as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Status, Streaming};
+
+use super::call::{ANONYMOUS, panicked};
+use super::{from_pb, pb, status, to_pb};
+use crate::kb::error::Error;
+use crate::kb::{BulkAck, BulkItem, KnowledgeBase};
+
+/// What a bulk stream may have unacknowledged.
+#[derive(Clone, Copy, Debug)]
+pub struct BulkLimits {
+    /// Items.
+    pub items: usize,
+    /// Bytes of items; a single larger item still passes, alone.
+    pub bytes: usize,
+}
+
+type Answers = mpsc::Sender<Result<pb::IngestArticlesResponse, Status>>;
+
+/// How many messages of acknowledgements may wait for a slow reader before the
+/// stream stops taking items.
+const ANSWERS_WAITING: usize = 4;
+
+/// One bulk stream to serve.
+pub(super) struct Stream {
+    pub(super) kb: Arc<KnowledgeBase>,
+    pub(super) incoming: Streaming<pb::IngestArticlesRequest>,
+    pub(super) limits: BulkLimits,
+    /// Becomes true when the server stops.
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+impl Stream {
+    /// Serves the stream; `permit` is held until it ends.
+    pub(super) fn run(
+        self,
+        deadline: Option<Instant>,
+        permit: OwnedSemaphorePermit,
+    ) -> ReceiverStream<Result<pb::IngestArticlesResponse, Status>> {
+        let (answers, stream) = mpsc::channel(ANSWERS_WAITING);
+        let last = answers.clone();
+        tokio::spawn(async move {
+            let _permit = permit;
+            let served = AssertUnwindSafe(self.serve(answers)).catch_unwind();
+            let ended = match deadline {
+                Some(deadline) => tokio::time::timeout_at(deadline, served).await,
+                None => Ok(served.await),
+            };
+            let status = match ended {
+                Err(_) => Some(status::deadline_exceeded()),
+                Ok(Err(panic)) => Some(panicked(panic.as_ref())),
+                Ok(Ok(end)) => end.err(),
+            };
+            if let Some(status) = status {
+                // A client that is gone needs no word.
+                let _ = last.send(Err(status)).await;
+            }
+        });
+        ReceiverStream::new(stream)
+    }
+
+    /// Takes items and acknowledges them; ends with the status that the stream
+    /// ends with, after all that was taken is acknowledged.
+    async fn serve(self, answers: Answers) -> Result<(), Status> {
+        let (items, planned) = mpsc::channel(self.limits.items);
+        let (acked, acks) = mpsc::channel(ANSWERS_WAITING);
+        let room = Room::new(self.limits);
+        let work = self.kb.ingest_articles(planned, acked);
+        let (taken, (), ()) = tokio::join!(
+            take(self.incoming, items, &room, self.stopping),
+            work,
+            acknowledge(acks, &answers, &room),
+        );
+        taken
+    }
+}
+
+/// Reads items until the stream ends, the server stops, or the stream breaks its
+/// rules.
+async fn take(
+    mut incoming: Streaming<pb::IngestArticlesRequest>,
+    items: mpsc::Sender<BulkItem>,
+    room: &Room,
+    mut stopping: watch::Receiver<bool>,
+) -> Result<(), Status> {
+    let mut last = 0;
+    loop {
+        let message = tokio::select! {
+            message = incoming.message() => message?,
+            _ = stopping.wait_for(|stopping| *stopping) => {
+                return Err(status::of_write(Error::Stopping));
+            }
+        };
+        let Some(message) = message else { return Ok(()) };
+        for item in message.items {
+            if item.sequence <= last {
+                return Err(status::sequence_not_increasing(last, item.sequence));
+            }
+            last = item.sequence;
+            let size = item.encoded_len();
+            let command = match item.ingest {
+                Some(ingest) => from_pb::ingest_article(ingest, ANONYMOUS),
+                None => Err(Error::invalid("ingest", "REQUIRED", "the item has nothing to ingest")),
+            };
+            room.enter(size).await;
+            if items.send(BulkItem { sequence: last, command }).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Passes acknowledgements on, and makes room for new items.
+async fn acknowledge(mut acks: mpsc::Receiver<Vec<BulkAck>>, answers: &Answers, room: &Room) {
+    while let Some(acks) = acks.recv().await {
+        let count = acks.len();
+        let acks = acks.into_iter().map(to_pb::acknowledged).collect();
+        if answers.send(Ok(pb::IngestArticlesResponse { acks })).await.is_err() {
+            return;
+        }
+        room.leave(count);
+    }
+}
+
+/// The room for unacknowledged items.
+struct Room {
+    limits: BulkLimits,
+    items: Semaphore,
+    bytes: Semaphore,
+    /// The sizes of the items inside, in order.
+    sizes: std::sync::Mutex<VecDeque<u32>>,
+}
+
+impl Room {
+    fn new(limits: BulkLimits) -> Self {
+        Self {
+            items: Semaphore::new(limits.items),
+            bytes: Semaphore::new(limits.bytes),
+            sizes: std::sync::Mutex::default(),
+            limits,
+        }
+    }
+
+    async fn enter(&self, size: usize) {
+        // One that is larger than the room takes all of it.
+        let size = u32::try_from(size.min(self.limits.bytes)).unwrap_or(u32::MAX);
+        for (semaphore, count) in [(&self.items, 1), (&self.bytes, size)] {
+            if let Ok(permit) = semaphore.acquire_many(count).await {
+                permit.forget();
+            }
+        }
+        self.sizes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push_back(size);
+    }
+
+    fn leave(&self, count: usize) {
+        let mut sizes = self.sizes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let count = count.min(sizes.len());
+        let bytes: u32 = sizes.drain(..count).sum();
+        self.items.add_permits(count);
+        self.bytes.add_permits(bytes as usize);
+    }
+}

@@ -1,0 +1,164 @@
+//! What every call goes through: which base it is for, how many may run, its
+//! deadline, its panics, and the size of its answer.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use prost::Message;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::status;
+use crate::kb::error::Error;
+
+/// The only knowledge base that a server holds.
+const DEFAULT_BASE: &str = "default";
+/// The metadata key by which a call names its base.
+const BASE_KEY: &str = "dicta-base";
+/// The principal of callers while authentication is not configured.
+pub(super) const ANONYMOUS: &str = "anonymous";
+/// The transport cuts a call off at the same deadline, and with a less telling
+/// code: ours comes just before.
+const AHEAD_OF_TRANSPORT: Duration = Duration::from_millis(2);
+/// Room that an answer leaves for what frames it.
+pub(super) const FRAME_BYTES: usize = 64 << 10;
+
+/// How calls are handled.
+#[derive(Clone, Copy, Debug)]
+pub struct CallPolicy {
+    /// The deadline of a call that brings none.
+    pub default_deadline: Duration,
+    /// The longest deadline of a unary call.
+    pub max_deadline: Duration,
+    /// How many calls may run at once.
+    pub concurrency: usize,
+    /// The largest message either way, in bytes.
+    pub message_bytes: usize,
+}
+
+/// Handles calls by one policy.
+#[derive(Clone)]
+pub(super) struct Calls {
+    policy: CallPolicy,
+    permits: Arc<Semaphore>,
+}
+
+impl Calls {
+    pub(super) fn new(policy: CallPolicy) -> Self {
+        Self { permits: Arc::new(Semaphore::new(policy.concurrency)), policy }
+    }
+
+    /// The most bytes that the records of one answer may fill.
+    pub(super) fn answer_bytes(&self) -> usize {
+        self.policy.message_bytes.saturating_sub(FRAME_BYTES)
+    }
+
+    /// Runs one unary call; `to_status` says what its errors are on the wire.
+    pub(super) async fn unary<Req, Res: Message>(
+        &self,
+        request: Request<Req>,
+        to_status: fn(Error) -> Status,
+        work: impl AsyncFnOnce(Req) -> Result<Res, Error>,
+    ) -> Result<Response<Res>, Status> {
+        let _permit = self.admit(request.metadata())?;
+        let deadline = self.deadline(request.metadata());
+        let until = Instant::now() + deadline.unwrap_or(self.policy.default_deadline);
+        let work = AssertUnwindSafe(work(request.into_inner())).catch_unwind();
+        let answer = match tokio::time::timeout_at(until, work).await {
+            Err(_) => return Err(status::deadline_exceeded()),
+            Ok(Err(panic)) => return Err(panicked(panic.as_ref())),
+            Ok(Ok(answer)) => answer.map_err(to_status)?,
+        };
+        let size = answer.encoded_len();
+        if size > self.policy.message_bytes {
+            return Err(status::answer_too_large(size, self.policy.message_bytes));
+        }
+        Ok(Response::new(answer))
+    }
+
+    /// Admits a stream; the permit is held as long as it runs. Its deadline is the
+    /// caller's, if any.
+    pub(super) fn stream(
+        &self,
+        metadata: &MetadataMap,
+    ) -> Result<(OwnedSemaphorePermit, Option<Instant>), Status> {
+        let permit = self.admit(metadata)?;
+        Ok((permit, grpc_timeout(metadata).map(|timeout| Instant::now() + timeout)))
+    }
+
+    fn admit(&self, metadata: &MetadataMap) -> Result<OwnedSemaphorePermit, Status> {
+        match metadata.get(BASE_KEY).map(|base| base.to_str()) {
+            None | Some(Ok(DEFAULT_BASE)) => {}
+            Some(base) => return Err(status::unknown_base(base.unwrap_or("?"))),
+        }
+        Arc::clone(&self.permits).try_acquire_owned().map_err(|_| status::overloaded())
+    }
+
+    fn deadline(&self, metadata: &MetadataMap) -> Option<Duration> {
+        grpc_timeout(metadata).map(|timeout| {
+            let ahead = if timeout > 2 * AHEAD_OF_TRANSPORT {
+                timeout - AHEAD_OF_TRANSPORT
+            } else {
+                timeout / 2
+            };
+            ahead.min(self.policy.max_deadline)
+        })
+    }
+}
+
+/// The `grpc-timeout` of a call: up to eight digits and a unit.
+fn grpc_timeout(metadata: &MetadataMap) -> Option<Duration> {
+    let text = metadata.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 {
+        return None;
+    }
+    let value: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(value * 3600)),
+        "M" => Some(Duration::from_secs(value * 60)),
+        "S" => Some(Duration::from_secs(value)),
+        "m" => Some(Duration::from_millis(value)),
+        "u" => Some(Duration::from_micros(value)),
+        "n" => Some(Duration::from_nanos(value)),
+        _ => None,
+    }
+}
+
+/// A handler that panicked: the details go to the log, under an id that the
+/// caller is told.
+pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Status {
+    let words = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    let id = Uuid::new_v4();
+    tracing::error!(%id, panic = words, "a call panicked");
+    status::panicked(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_read_in_every_unit() {
+        let timeout = |text: &str| {
+            let mut metadata = MetadataMap::new();
+            metadata.insert("grpc-timeout", text.parse().unwrap());
+            grpc_timeout(&metadata)
+        };
+        assert_eq!(timeout("5S"), Some(Duration::from_secs(5)));
+        assert_eq!(timeout("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(timeout("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
+        for bad in ["S", "5", "123456789S", "-1S", "5x"] {
+            assert_eq!(timeout(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Ingests from the wire.
+
+use crate::domain::limits;
+use crate::kb::command::{CreateEntities, IngestArticle};
+use crate::kb::error::Error;
+use crate::rpc::from_pb::check::{Field, check, reason};
+use crate::rpc::from_pb::statement::Within;
+use crate::rpc::from_pb::write::{Envelope, context, payload, stamp};
+use crate::rpc::from_pb::{article, entity, statement};
+use crate::rpc::pb;
+
+/// Asks to store an article with its statements and entities.
+pub fn ingest_article(
+    mut pb: pb::IngestArticleRequest,
+    principal: &str,
+) -> Result<IngestArticle, Error> {
+    let request_id = std::mem::take(&mut pb.request_id);
+    let payload = payload(&request_id, &pb);
+    let validate_only = pb.validate_only;
+    let extraction = pb.extraction;
+    let command = check(|at| {
+        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
+        let context = context(at, envelope, principal);
+        let create_entities = create_entities(&at.at("create_entities"), pb.create_entities);
+        at.at("extraction").choice(extraction, pb::Extraction::as_str_name);
+
+        let article_at = at.at("article");
+        let article = article_at.required(pb.article, "an article")?;
+        let article = article::draft(&article_at, article, stamp(&context));
+
+        let within = Within { article: article.id.as_ref(), stamp: stamp(&context) };
+        let statements_at = at.at("statements");
+        let limit = limits::STATEMENTS_PER_ARTICLE;
+        let statements = statements_at
+            .items(pb.statements, limit, |at, pb| Some(statement::named_draft(at, pb, within)));
+        statement::distinct(&statements_at, &statements);
+
+        let entities_at = at.at("entities");
+        let entities = entities_at.items(pb.entities, limits::ENTITIES_PER_ARTICLE, |at, pb| {
+            Some(entity::listed_draft(at, pb, stamp(&context)))
+        });
+        entity::distinct(&entities_at, &entities);
+
+        let replace_statements = pb.replace_statements;
+        Some(IngestArticle {
+            article,
+            statements,
+            replace_statements,
+            entities,
+            create_entities,
+            context,
+        })
+    })?;
+    served(extraction)?;
+    Ok(command)
+}
+
+/// An item of a bulk ingest: its number, and what it asks for. The paths of its
+/// faults begin inside the item's request.
+pub fn ingest_item(
+    pb: pb::IngestArticlesItem,
+    principal: &str,
+) -> (i64, Result<IngestArticle, Error>) {
+    let command = match pb.ingest {
+        Some(request) => ingest_article(request, principal),
+        None => Err(Error::invalid("ingest", reason::REQUIRED, "a request is needed")),
+    };
+    (pb.sequence, command)
+}
+
+fn create_entities(at: &Field<'_>, value: i32) -> CreateEntities {
+    match at.choice(value, pb::CreateEntities::as_str_name) {
+        Some(pb::CreateEntities::Never) => CreateEntities::Never,
+        Some(pb::CreateEntities::Mentioned) => CreateEntities::Mentioned,
+        Some(pb::CreateEntities::Listed | pb::CreateEntities::Unspecified) | None => {
+            CreateEntities::Listed
+        }
+    }
+}
+
+/// Whether this server has the extractor that is asked for.
+fn served(extraction: i32) -> Result<(), Error> {
+    let what = match pb::Extraction::try_from(extraction) {
+        Ok(pb::Extraction::BuiltIn) => "extraction by the server's own rules",
+        Ok(pb::Extraction::Remote) => "extraction by a remote extractor",
+        Ok(pb::Extraction::Unspecified | pb::Extraction::None) | Err(_) => return Ok(()),
+    };
+    Err(Error::NotServed { reason: "EXTRACTION_NOT_SERVED", what: what.to_owned() })
+}

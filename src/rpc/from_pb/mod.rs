@@ -1,0 +1,37 @@
+//! Requests from the wire, parsed and checked at the edge: what gets past here
+//! is within the limits and makes sense in itself. All faults of a request are
+//! told at once.
+
+pub mod check;
+pub mod ingest;
+pub mod update;
+pub mod write;
+pub mod read;
+pub mod list;
+pub mod resolve;
+mod mask;
+mod article;
+mod statement;
+mod speech;
+mod triple;
+mod entity;
+mod selector;
+mod time;
+mod origin;
+
+#[cfg(test)]
+pub(in crate::rpc) mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use self::ingest::{ingest_article, ingest_item};
+pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
+pub use self::read::{
+    batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,
+    get_statement,
+};
+pub use self::resolve::resolve_entities;
+pub use self::update::{update_article, update_entity};
+pub use self::write::{
+    create_entity, create_statement, delete_article, delete_entity, delete_statement,
+};

@@ -1,0 +1,309 @@
+//! QueryService.
+
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use super::base::Base;
+use super::call::Calls;
+use super::pb::query_service_server::QueryService;
+use super::{from_pb, pb, status, to_pb};
+use crate::domain::record::Stored;
+use crate::kb::Records;
+use crate::kb::command::{GetRecords, ListRecords};
+use crate::kb::error::Error;
+
+/// Answers questions about one knowledge base.
+pub(super) struct Query {
+    pub(super) base: Base,
+    pub(super) calls: Calls,
+}
+
+/// Records as they travel, as many as one message holds.
+struct Packed<T> {
+    records: Vec<T>,
+    missing: Vec<String>,
+    deferred: Vec<String>,
+    revision: i64,
+}
+
+/// A page as it travels.
+struct PackedPage<T> {
+    records: Vec<T>,
+    next_page_token: String,
+    revision: i64,
+}
+
+impl Query {
+    async fn get<T>(
+        &self,
+        query: GetRecords,
+        to_pb: impl FnOnce(Stored) -> Result<T, Error>,
+    ) -> Result<(Option<T>, i64), Error> {
+        let name = query.names.first().cloned();
+        let required = || Error::invalid("name", "REQUIRED", "give the record's name");
+        let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
+        Ok((Some(to_pb(stored)?), to_pb::revision(revision)))
+    }
+
+    async fn batch_get<T: Message>(
+        &self,
+        query: GetRecords,
+        to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
+    ) -> Result<Packed<T>, Error> {
+        let mut room = self.calls.answer_bytes();
+        let Records { found, missing, mut deferred, revision } = self
+            .base
+            .get()?
+            .batch_get(&query, |stored| !fits(&mut room, stored_bytes(stored)))
+            .await?;
+        let mut room = self.calls.answer_bytes();
+        let mut records = Vec::with_capacity(found.len());
+        let mut late = Vec::new();
+        for stored in found {
+            let name = stored.name.clone();
+            let record = to_pb(stored)?;
+            if late.is_empty() && fits(&mut room, framed(&record)) {
+                records.push(record);
+            } else {
+                late.push(name);
+            }
+        }
+        late.append(&mut deferred);
+        Ok(Packed {
+            records,
+            missing: missing.iter().map(|(name, _)| name.to_string()).collect(),
+            deferred: late.iter().map(ToString::to_string).collect(),
+            revision: to_pb::revision(revision),
+        })
+    }
+
+    async fn list<T: Message>(
+        &self,
+        query: ListRecords,
+        to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
+    ) -> Result<PackedPage<T>, Error> {
+        let mut room = self.calls.answer_bytes();
+        let mut page = self.base.get()?.list(&query, room).await?;
+        let mut records = Vec::with_capacity(page.items.len());
+        for item in std::mem::take(&mut page.items) {
+            let record = to_pb(item.record)?;
+            if !fits(&mut room, framed(&record)) && !records.is_empty() {
+                page.ends_after_last();
+                break;
+            }
+            records.push(record);
+            page.took(item.cursor);
+        }
+        Ok(PackedPage {
+            records,
+            next_page_token: page.next_page_token(),
+            revision: to_pb::revision(page.revision),
+        })
+    }
+}
+
+/// Takes room for a record, if there is enough.
+fn fits(room: &mut usize, size: usize) -> bool {
+    match room.checked_sub(size) {
+        Some(left) => {
+            *room = left;
+            true
+        }
+        None => false,
+    }
+}
+
+/// The size of a record within an answer.
+fn framed(record: &impl Message) -> usize {
+    record.encoded_len() + 6
+}
+
+/// About what a record will fill: its text, which is nearly all that makes one
+/// large. What travels is measured again.
+fn stored_bytes(stored: &Stored) -> usize {
+    match &stored.value {
+        crate::domain::record::Record::Article(article) => {
+            article.body.text.as_ref().map_or(0, |text| text.len())
+        }
+        _ => 0,
+    }
+}
+
+#[tonic::async_trait]
+impl QueryService for Query {
+    async fn get_article(
+        &self,
+        request: Request<pb::GetArticleRequest>,
+    ) -> Result<Response<pb::GetArticleResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::get_article(request)?;
+            let body = query.body;
+            let (article, revision) =
+                self.get(query, |stored| to_pb::article(stored, body)).await?;
+            Ok(pb::GetArticleResponse { article, revision })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn batch_get_articles(
+        &self,
+        request: Request<pb::BatchGetArticlesRequest>,
+    ) -> Result<Response<pb::BatchGetArticlesResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::batch_get_articles(request)?;
+            let body = query.body;
+            let packed = self.batch_get(query, |stored| to_pb::article(stored, body)).await?;
+            Ok(pb::BatchGetArticlesResponse {
+                articles: packed.records,
+                missing: packed.missing,
+                deferred: packed.deferred,
+                revision: packed.revision,
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_articles(
+        &self,
+        request: Request<pb::ListArticlesRequest>,
+    ) -> Result<Response<pb::ListArticlesResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::list_articles(request)?;
+            let body = query.body;
+            let page = self.list(query, |stored| to_pb::article(stored, body)).await?;
+            Ok(pb::ListArticlesResponse {
+                articles: page.records,
+                next_page_token: page.next_page_token,
+                revision: page.revision,
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_article_versions(
+        &self,
+        request: Request<pb::ListArticleVersionsRequest>,
+    ) -> Result<Response<pb::ListArticleVersionsResponse>, Status> {
+        let mut room = self.calls.answer_bytes();
+        let work = async |request| {
+            let query = from_pb::list_article_versions(request)?;
+            let mut page = self.base.get()?.list_article_versions(&query).await?;
+            let mut versions = Vec::with_capacity(page.states.len());
+            for state in std::mem::take(&mut page.states) {
+                let revision = state.revision();
+                let version = to_pb::article_version(state, query.body)?;
+                if !fits(&mut room, framed(&version)) && !versions.is_empty() {
+                    page.ends_after_last();
+                    break;
+                }
+                page.took(revision);
+                versions.push(version);
+            }
+            Ok(pb::ListArticleVersionsResponse {
+                versions,
+                next_page_token: page.next_page_token(),
+                revision: to_pb::revision(page.revision),
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn get_statement(
+        &self,
+        request: Request<pb::GetStatementRequest>,
+    ) -> Result<Response<pb::GetStatementResponse>, Status> {
+        let work = async |request| {
+            let (statement, revision) =
+                self.get(from_pb::get_statement(request)?, to_pb::statement).await?;
+            Ok(pb::GetStatementResponse { statement, revision })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn batch_get_statements(
+        &self,
+        request: Request<pb::BatchGetStatementsRequest>,
+    ) -> Result<Response<pb::BatchGetStatementsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::batch_get_statements(request)?;
+            let packed = self.batch_get(query, to_pb::statement).await?;
+            Ok(pb::BatchGetStatementsResponse {
+                statements: packed.records,
+                missing: packed.missing,
+                deferred: packed.deferred,
+                revision: packed.revision,
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_statements(
+        &self,
+        request: Request<pb::ListStatementsRequest>,
+    ) -> Result<Response<pb::ListStatementsResponse>, Status> {
+        let work = async |request| {
+            let page = self.list(from_pb::list_statements(request)?, to_pb::statement).await?;
+            Ok(pb::ListStatementsResponse {
+                statements: page.records,
+                next_page_token: page.next_page_token,
+                revision: page.revision,
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn get_entity(
+        &self,
+        request: Request<pb::GetEntityRequest>,
+    ) -> Result<Response<pb::GetEntityResponse>, Status> {
+        let work = async |request| {
+            let (entity, revision) = self.get(from_pb::get_entity(request)?, to_pb::entity).await?;
+            Ok(pb::GetEntityResponse { entity, revision })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn batch_get_entities(
+        &self,
+        request: Request<pb::BatchGetEntitiesRequest>,
+    ) -> Result<Response<pb::BatchGetEntitiesResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::batch_get_entities(request)?;
+            let packed = self.batch_get(query, to_pb::entity).await?;
+            Ok(pb::BatchGetEntitiesResponse {
+                entities: packed.records,
+                missing: packed.missing,
+                deferred: packed.deferred,
+                revision: packed.revision,
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_entities(
+        &self,
+        request: Request<pb::ListEntitiesRequest>,
+    ) -> Result<Response<pb::ListEntitiesResponse>, Status> {
+        let work = async |request| {
+            let page = self.list(from_pb::list_entities(request)?, to_pb::entity).await?;
+            Ok(pb::ListEntitiesResponse {
+                entities: page.records,
+                next_page_token: page.next_page_token,
+                revision: page.revision,
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn resolve_entities(
+        &self,
+        request: Request<pb::ResolveEntitiesRequest>,
+    ) -> Result<Response<pb::ResolveEntitiesResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::resolve_entities(request)?;
+            let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
+            to_pb::resolved(results, revision)
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+}

@@ -1,0 +1,69 @@
+//! What the wire says where a call fails before or around its use case.
+
+use prost::DecodeError;
+use tonic::{Code, Status};
+use uuid::Uuid;
+
+use super::Answer;
+
+/// That a message does not decode, such as one with text that is no UTF-8.
+#[must_use]
+pub fn undecodable(error: &DecodeError) -> Status {
+    let message = format!("the message does not decode: {error}");
+    Answer::new(Code::InvalidArgument, "UNDECODABLE", message).into_status()
+}
+
+/// That a call names a base that is not here.
+#[must_use]
+pub fn unknown_base(base: &str) -> Status {
+    let base: String = base.chars().take(64).collect();
+    let message =
+        format!("there is no base `{base}` here: leave out `dicta-base`, or say `default`");
+    Answer::new(Code::NotFound, "UNKNOWN_BASE", message).with("base", base).into_status()
+}
+
+/// That the server has too much to do; nothing was done.
+#[must_use]
+pub fn overloaded() -> Status {
+    let message = "the server has too much to do: try again in a moment";
+    Answer::new(Code::ResourceExhausted, "OVERLOADED", message).retry().into_status()
+}
+
+/// That the deadline passed before the answer was there.
+#[must_use]
+pub fn deadline_exceeded() -> Status {
+    let message = "the deadline passed before the answer was there: a write may be stored or not; \
+                   send it again with the same request_id, or allow more time";
+    Answer::new(Code::DeadlineExceeded, "DEADLINE_EXCEEDED", message).into_status()
+}
+
+/// That a handler panicked: a fault of the server's own, to be found in its log.
+#[must_use]
+pub fn panicked(incident: Uuid) -> Status {
+    let message = format!("the server failed; its log says why under the id {incident}");
+    Answer::new(Code::Internal, "INTERNAL", message).with("incident", incident).into_status()
+}
+
+/// That an answer does not fit into a message.
+#[must_use]
+pub fn answer_too_large(size: usize, limit: usize) -> Status {
+    let message = format!(
+        "the answer has {size} bytes, over the limit message_bytes of {limit}: ask for less at \
+         once"
+    );
+    Answer::new(Code::ResourceExhausted, "ANSWER_TOO_LARGE", message)
+        .with("limit", "message_bytes")
+        .into_status()
+}
+
+/// That a bulk stream's sequence does not increase.
+#[must_use]
+pub fn sequence_not_increasing(last: i64, found: i64) -> Status {
+    let message = format!(
+        "the sequence {found} does not lie above {last}: number the items of a stream in \
+         increasing order, from above 0; the items before it are acknowledged"
+    );
+    Answer::new(Code::InvalidArgument, "SEQUENCE_NOT_INCREASING", message)
+        .violation("items.sequence", "SEQUENCE_NOT_INCREASING")
+        .into_status()
+}

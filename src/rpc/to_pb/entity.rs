@@ -1,0 +1,82 @@
+//! Entities to the wire.
+
+use crate::domain::entity::{Entity, EntityName, EntityType, ExternalId, NameKind, Occupancy};
+use crate::domain::id::RecordName;
+use crate::domain::record::Committed;
+use crate::rpc::pb;
+use crate::rpc::to_pb::origin::origin;
+use crate::rpc::to_pb::time::coarse;
+use crate::rpc::to_pb::{Marks, text};
+
+/// An entity.
+pub(super) fn entity(name: &RecordName, entity: Entity, committed: &Committed) -> pb::Entity {
+    let marks = Marks::of(committed);
+    pb::Entity {
+        name: name.to_string(),
+        r#type: entity_type(entity.entity_type()).into(),
+        display_name: entity.display_name,
+        names: entity.names.into_iter().map(entity_name).collect(),
+        description: entity.description,
+        external_ids: entity.external_ids.into_iter().map(external_id).collect(),
+        occupancies: entity.occupancies.into_iter().map(occupancy).collect(),
+        start: entity.start.map(coarse),
+        end: entity.end.map(coarse),
+        place: text(entity.place),
+        merged_into: text(entity.merged_into),
+        referents: entity.referents.iter().map(ToString::to_string).collect(),
+        origin: origin(entity.origin),
+        create_time: marks.create_time,
+        update_time: marks.update_time,
+        etag: marks.etag,
+        revision: marks.revision,
+    }
+}
+
+/// A type.
+pub(super) fn entity_type(kind: EntityType) -> pb::EntityType {
+    match kind {
+        EntityType::Person => pb::EntityType::Person,
+        EntityType::Organization => pb::EntityType::Organization,
+        EntityType::Place => pb::EntityType::Place,
+        EntityType::Event => pb::EntityType::Event,
+        EntityType::Facility => pb::EntityType::Facility,
+        EntityType::Post => pb::EntityType::Post,
+        EntityType::Group => pb::EntityType::Group,
+        EntityType::Work => pb::EntityType::Work,
+        EntityType::Other => pb::EntityType::Other,
+    }
+}
+
+fn entity_name(name: EntityName) -> pb::EntityName {
+    pb::EntityName {
+        text: name.text,
+        language: text(name.language),
+        kind: name_kind(name.kind).into(),
+    }
+}
+
+fn name_kind(kind: NameKind) -> pb::NameKind {
+    match kind {
+        NameKind::Label => pb::NameKind::Label,
+        NameKind::Alias => pb::NameKind::Alias,
+        NameKind::Transliteration => pb::NameKind::Transliteration,
+        NameKind::Abbreviation => pb::NameKind::Abbreviation,
+    }
+}
+
+fn external_id(id: ExternalId) -> pb::ExternalId {
+    pb::ExternalId { authority: id.authority, id: id.id }
+}
+
+fn occupancy(occupancy: Occupancy) -> pb::Occupancy {
+    pb::Occupancy {
+        post: text(occupancy.post),
+        title: occupancy.title,
+        holder: text(occupancy.holder),
+        organization: text(occupancy.organization),
+        start: occupancy.start.map(coarse),
+        end: occupancy.end.map(coarse),
+        evidence: text(occupancy.evidence),
+        source_entity: text(occupancy.source_entity),
+    }
+}

@@ -1,0 +1,144 @@
+//! Records and answers to the wire.
+
+pub mod answer;
+pub mod resolve;
+mod article;
+mod statement;
+mod entity;
+mod selector;
+mod time;
+mod origin;
+
+#[cfg(test)]
+mod tests;
+
+use crate::domain::record::{Committed, Record, Stored};
+use crate::domain::revision::Revision;
+use crate::kb::error::Error;
+use crate::rpc::pb;
+use crate::store::{self, ArticleState, LoadBody};
+
+pub use self::answer::{
+    acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
+    deleted_statement, ingested, names_only_above, updated_article, updated_entity,
+};
+pub use self::resolve::resolved;
+pub use self::time::{duration, timestamp};
+
+/// An article; with its text only where `body` says so and it is loaded.
+pub fn article(stored: Stored, body: LoadBody) -> Result<pb::Article, Error> {
+    match stored.value {
+        Record::Article(value) => {
+            Ok(article::article(&stored.name, *value, &stored.committed, body))
+        }
+        Record::Statement(_) | Record::Entity(_) => Err(misplaced(&stored, "an article")),
+    }
+}
+
+/// A statement.
+pub fn statement(stored: Stored) -> Result<pb::Statement, Error> {
+    match stored.value {
+        Record::Statement(value) => {
+            Ok(statement::statement(&stored.name, *value, &stored.committed))
+        }
+        Record::Article(_) | Record::Entity(_) => Err(misplaced(&stored, "a statement")),
+    }
+}
+
+/// An entity.
+pub fn entity(stored: Stored) -> Result<pb::Entity, Error> {
+    match stored.value {
+        Record::Entity(value) => Ok(entity::entity(&stored.name, *value, &stored.committed)),
+        Record::Article(_) | Record::Statement(_) => Err(misplaced(&stored, "an entity")),
+    }
+}
+
+/// A record of any kind, articles with their text where it is loaded.
+#[must_use]
+pub fn record(stored: Stored) -> pb::Record {
+    let Stored { name, value, committed } = stored;
+    let record = match value {
+        Record::Article(value) => {
+            pb::record::Record::Article(article::article(&name, *value, &committed, LoadBody::Yes))
+        }
+        Record::Statement(value) => {
+            pb::record::Record::Statement(statement::statement(&name, *value, &committed))
+        }
+        Record::Entity(value) => {
+            pb::record::Record::Entity(entity::entity(&name, *value, &committed))
+        }
+    };
+    pb::Record { record: Some(record) }
+}
+
+/// One stored state of an article.
+pub fn article_version(state: ArticleState, body: LoadBody) -> Result<pb::ArticleVersion, Error> {
+    match state {
+        ArticleState::Article(stored) => Ok(pb::ArticleVersion {
+            revision: revision(stored.committed.revision),
+            deleted: false,
+            article: Some(article(stored, body)?),
+        }),
+        ArticleState::Deleted(deleted) => Ok(pb::ArticleVersion {
+            revision: revision(deleted.committed.revision),
+            deleted: true,
+            article: None,
+        }),
+    }
+}
+
+/// A revision.
+#[must_use]
+pub fn revision(revision: Revision) -> i64 {
+    i64::try_from(revision.0).unwrap_or(i64::MAX)
+}
+
+/// What a store holds.
+#[must_use]
+pub fn counts(counts: store::Counts) -> pb::RecordCounts {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    pb::RecordCounts {
+        articles: number(counts.articles),
+        statements: number(counts.statements),
+        entities: number(counts.entities),
+        outlets: number(counts.outlets),
+        speakers: number(counts.speakers),
+    }
+}
+
+/// A count or a position.
+fn count(count: impl TryInto<i32>) -> i32 {
+    count.try_into().unwrap_or(i32::MAX)
+}
+
+/// A parsed text as text; empty where there is none.
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn misplaced(stored: &Stored, wanted: &str) -> Error {
+    store::Error::Internal(format!("{} came where {wanted} should", stored.name)).into()
+}
+
+/// What the store says of a state; empty for one that is not committed.
+#[derive(Default)]
+struct Marks {
+    create_time: Option<prost_types::Timestamp>,
+    update_time: Option<prost_types::Timestamp>,
+    etag: String,
+    revision: i64,
+}
+
+impl Marks {
+    fn of(committed: &Committed) -> Self {
+        if committed.revision == Revision::ZERO {
+            return Self::default();
+        }
+        Self {
+            create_time: Some(timestamp(committed.create_time)),
+            update_time: Some(timestamp(committed.update_time)),
+            etag: committed.etag(),
+            revision: revision(committed.revision),
+        }
+    }
+}
