@@ -100,6 +100,10 @@ impl<'g, 'db> Commit<'g, 'db> {
                 Step::Ensure(id, entity) => self.ensure(&id, *entity)?,
             }
         }
+        if self.records.is_empty() && batch.remember.is_none() {
+            let Head { revision, time, .. } = self.group.head;
+            return Ok(Applied { revision, time: time.unwrap_or(batch.time) });
+        }
         let request_id = batch.remember.as_ref().map(|(key, _)| key.request_id);
         if let Some((key, remembered)) = batch.remember {
             self.remember(&key, remembered)?;

@@ -172,7 +172,8 @@ async fn expired_requests_leave_nothing_behind() {
     let held = store.remembered(&request_key(3), at(9)).await.unwrap().unwrap();
     assert_eq!(held.names, long(3).names);
     for second in 10..14 {
-        store.apply(vec![batch(second)]).await.remove(0).unwrap();
+        let put = batch(second).put("entities/e", entity("E"));
+        store.apply(vec![put]).await.remove(0).unwrap();
     }
     store.close().await.unwrap();
     let db = sled::open(directory.path()).unwrap();
