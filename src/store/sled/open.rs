@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use sled::Db;
 use uuid::Uuid;
@@ -22,6 +23,9 @@ const FLUSH_EVERY_MS: u64 = 500;
 /// What an empty database's file takes at most. A larger one that holds nothing
 /// was not empty before.
 const EMPTY_FILE_BYTES: u64 = 2 << 20;
+/// How often, and how far apart, a locked database is tried again.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
 const OWN_FILES: [&str; 4] = ["db", "conf", "blobs", "lost+found"];
 
@@ -65,29 +69,47 @@ fn make(directory: &Path) -> Result<(), Error> {
     if strange { Err(foreign(directory)) } else { Ok(()) }
 }
 
-/// Opens the database. sled can panic on damaged files.
+/// Opens the database, once whoever closes it has let go: sled's own threads
+/// hold the file a little longer than its handle.
 fn open_db(directory: &Path, cache_mib: u64) -> Result<Db, Error> {
+    let mut tries = LOCK_TRIES;
+    loop {
+        match try_open(directory, cache_mib) {
+            Err(Failure::Locked) if tries > 0 => std::thread::sleep(LOCK_PAUSE),
+            Err(Failure::Locked) => return Err(locked(directory)),
+            Err(Failure::Other(error)) => return Err(error),
+            Ok(db) => return Ok(db),
+        }
+        tries -= 1;
+    }
+}
+
+/// Why the database did not open.
+enum Failure {
+    Locked,
+    Other(Error),
+}
+
+/// Tries once. sled can panic on damaged files.
+fn try_open(directory: &Path, cache_mib: u64) -> Result<Db, Failure> {
     let config = sled::Config::new()
         .path(directory)
         .cache_capacity(cache_mib.max(1) << 20)
         .flush_every_ms(Some(FLUSH_EVERY_MS));
-    match catch_unwind(AssertUnwindSafe(|| config.open())) {
-        Ok(Ok(db)) => Ok(db),
+    let error = match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(Ok(db)) => return Ok(db),
         Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {
-            Err(Error::Unavailable(format!(
-                "the data directory {} is in use: stop the dicta that uses it, or choose another \
-                 directory",
-                directory.display()
-            )))
+            return Err(Failure::Locked);
         }
-        Ok(Err(sled::Error::Io(error))) => Err(unusable(directory, &error)),
-        Ok(Err(sled::Error::Unsupported(what))) => Err(Error::Incompatible(format!(
+        Ok(Err(sled::Error::Io(error))) => unusable(directory, &error),
+        Ok(Err(sled::Error::Unsupported(what))) => Error::Incompatible(format!(
             "the data directory {} was made by another version of the database: {what}",
             directory.display()
-        ))),
-        Ok(Err(error)) => Err(damaged(directory, &error.to_string())),
-        Err(_) => Err(damaged(directory, "the database cannot make sense of it")),
-    }
+        )),
+        Ok(Err(error)) => damaged(directory, &error.to_string()),
+        Err(_) => damaged(directory, "the database cannot make sense of it"),
+    };
+    Err(Failure::Other(error))
 }
 
 fn read_format(db: &Db) -> Result<Option<u32>, Error> {
@@ -164,6 +186,13 @@ fn unusable(directory: &Path, error: &io::Error) -> Error {
             "the data directory {path} cannot be used ({error}): put it right, or choose another"
         )),
     }
+}
+
+fn locked(directory: &Path) -> Error {
+    Error::Unavailable(format!(
+        "the data directory {} is in use: stop the dicta that uses it, or choose another directory",
+        directory.display()
+    ))
 }
 
 fn foreign(directory: &Path) -> Error {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::open;
+use super::{open, raw};
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::revision::Revision;
@@ -176,7 +176,7 @@ async fn expired_requests_leave_nothing_behind() {
         store.apply(vec![put]).await.remove(0).unwrap();
     }
     store.close().await.unwrap();
-    let db = sled::open(directory.path()).unwrap();
+    let db = raw(directory.path());
     for tag in [keys::EXPIRY, keys::CONTINUATION, b'Q'] {
         assert_eq!(db.scan_prefix([tag]).count(), 0, "{}", char::from(tag));
     }

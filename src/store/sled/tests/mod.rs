@@ -25,6 +25,16 @@ fn config(directory: &Path) -> SledConfig {
     SledConfig { path: directory.to_owned(), cache_mib: 16 }
 }
 
+/// Opens a directory's database behind the store's back, once sled's threads have
+/// let go of it.
+fn raw(directory: &Path) -> sled::Db {
+    let opened = (0..1_000_000).find_map(|_| {
+        std::thread::yield_now();
+        sled::open(directory).ok()
+    });
+    opened.unwrap()
+}
+
 struct OnDisk {
     directory: TempDir,
     store: Arc<SledStore>,

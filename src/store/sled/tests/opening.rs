@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{config, open};
+use super::{config, open, raw};
 use crate::domain::article::Article;
 use crate::domain::revision::Revision;
 use crate::store::conformance::fixtures::*;
@@ -24,7 +24,7 @@ fn refusal(directory: &Path) -> Error {
 
 /// Changes the data behind the store's back.
 fn meddle(directory: &Path, change: impl FnOnce(&sled::Db)) {
-    let db = sled::open(directory).unwrap();
+    let db = raw(directory);
     change(&db);
     db.flush().unwrap();
 }

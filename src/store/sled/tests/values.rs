@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::open;
+use super::{open, raw};
 use crate::domain::article::{Article, Publisher};
 use crate::domain::entity::Entity;
 use crate::domain::id::RecordName;
@@ -60,7 +60,7 @@ async fn long_values_come_back_and_no_entry_is_long() {
     assert_eq!(logged, expected);
 
     store.close().await.unwrap();
-    let db = sled::open(directory.path()).unwrap();
+    let db = raw(directory.path());
     for entry in db.iter() {
         let (key, value) = entry.unwrap();
         assert!(key.len() + value.len() <= 6_000, "{}", key.escape_ascii());
@@ -115,6 +115,6 @@ async fn a_text_is_stored_once_while_it_stays_the_same() {
     let states = reader.article_states(&article_id("a"), None, 10, LoadBody::Yes).await.unwrap();
     assert_eq!(states.len(), 5);
     store.close().await.unwrap();
-    let db = sled::open(directory.path()).unwrap();
+    let db = raw(directory.path());
     assert_eq!(db.scan_prefix([crate::store::sled::keys::BODY]).count(), 3);
 }
