@@ -1,6 +1,6 @@
 //! One batch on its way into a group: judged, then carried out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -99,6 +99,10 @@ impl<'g, 'db> Commit<'g, 'db> {
                 Step::Delete(name) => self.delete(&name)?,
                 Step::Ensure(id, entity) => self.ensure(&id, *entity)?,
             }
+        }
+        if self.records.is_empty() && batch.remember.is_none() {
+            let Head { revision, time, .. } = self.group.head;
+            return Ok(Applied { revision, time: time.unwrap_or(batch.time) });
         }
         let request_id = batch.remember.as_ref().map(|(key, _)| key.request_id);
         if let Some((key, remembered)) = batch.remember {
@@ -397,22 +401,20 @@ impl<'g, 'db> Commit<'g, 'db> {
 /// How many remembered requests a group forgets at most.
 const FORGOTTEN_A_GROUP: usize = 64;
 
-/// Removes some of the remembered requests that have expired.
+/// Removes some of the remembered requests that have expired. One that cannot be
+/// read is removed too: nobody will ask for it.
 pub(super) fn forget_expired(group: &mut Group<'_>, now: Timestamp) -> Result<(), Error> {
     let (mut low, high) = keys::expired(now);
-    let mut seen = BTreeSet::new();
-    while seen.len() < FORGOTTEN_A_GROUP
-        && let Some((expiry, _)) = group.first_stored(&low, &high)?
-    {
+    for _ in 0..FORGOTTEN_A_GROUP {
+        let Some((expiry, _)) = group.first_stored(&low, &high)? else { break };
         low = [expiry.as_ref(), &[0]].concat();
         if let Some(key) = keys::expiring(&expiry)
             && let Some(value) = group.get(key)?
-            && Remembered::open(group, key, &value)?.expires <= now
+            && Remembered::open(group, key, &value).map_or(true, |known| known.expires <= now)
         {
             forget(group, key, &value);
         }
         group.remove(&expiry);
-        seen.insert(expiry);
     }
     group.keep();
     Ok(())

@@ -70,7 +70,6 @@ fn open_db(directory: &Path, cache_mib: u64) -> Result<Db, Error> {
     let config = sled::Config::new()
         .path(directory)
         .cache_capacity(cache_mib.max(1) << 20)
-        .mode(sled::Mode::HighThroughput)
         .flush_every_ms(Some(FLUSH_EVERY_MS));
     match catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(Ok(db)) => Ok(db),

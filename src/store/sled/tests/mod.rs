@@ -1,5 +1,11 @@
 //! Tests of the backend as a whole.
 
+mod durability;
+mod opening;
+mod readers;
+mod speed;
+mod values;
+
 use std::path::Path;
 use std::sync::Arc;
 
