@@ -31,11 +31,11 @@ impl<'a> Anchor<'a> {
         // Cues and names recur all over a text; the ones that belong to these
         // words stand beside them.
         filler.near = statement.content.first().and_then(|span| span.selector.start);
-        if let Some(cue) = &mut statement.cue {
-            if let Some(selector) = &mut cue.selector {
-                filler.fill(selector, || "cue.selector".into());
-                take_words(&mut cue.text, selector);
-            }
+        if let Some(cue) = &mut statement.cue
+            && let Some(selector) = &mut cue.selector
+        {
+            filler.fill(selector, || "cue.selector".into());
+            take_words(&mut cue.text, selector);
         }
         if let Some(mention) = statement.speaker.as_mut().and_then(|it| it.mention.as_mut()) {
             filler.fill_mention(mention, || "speaker.mention".into());
