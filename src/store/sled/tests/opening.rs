@@ -3,16 +3,17 @@
 use std::fs;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use super::{config, open};
-use crate::domain::body::Body;
+use crate::domain::article::Article;
 use crate::domain::revision::Revision;
 use crate::store::conformance::fixtures::*;
 use crate::store::sled::SledStore;
 use crate::store::sled::keys;
-use crate::store::{At, Error, LoadBody, Store as _};
+use crate::store::{At, Error, LoadBody, Path as Way, Scan, Store};
 
 fn refusal(directory: &Path) -> Error {
     match SledStore::open(config(directory)) {
@@ -123,21 +124,23 @@ fn settings_of_another_database_version_are_incompatible() {
     assert!(matches!(error, Error::Incompatible(_)), "{error:?}");
 }
 
-/// Reads the one article, with its text.
+/// Reads the one article, with its text, by name and in a list.
 async fn read(directory: &Path) -> Result<(), Error> {
     let store = open(directory);
     let reader = store.reader(At::Head).await?;
-    reader.state(&name("articles/a"), LoadBody::Yes).await.map(|_| ())
+    let read = reader.state(&name("articles/a"), LoadBody::Yes).await.map(|_| ());
+    let scan = Scan { body: LoadBody::Yes, ..Scan::all(Way::Articles, 10) };
+    let listed = reader.list(&scan).await.map(|_| ());
+    assert_eq!(read, listed);
+    read
 }
 
 #[tokio::test]
 async fn a_damaged_record_is_told_from_its_neighbours() {
     let directory = TempDir::new().unwrap();
-    let store = std::sync::Arc::new(open(directory.path()));
-    let shared: std::sync::Arc<dyn crate::store::Store> = store.clone();
-    let full: crate::domain::article::Article =
-        crate::domain::article::Article { body: body("A text."), ..article("A") };
-    let _: &Body = &full.body;
+    let store = Arc::new(open(directory.path()));
+    let shared: Arc<dyn Store> = store.clone();
+    let full = Article { body: body("A text."), ..article("A") };
     commit(&shared, batch(0).put("articles/a", full).put("entities/e", entity("E"))).await;
     store.close().await.unwrap();
     read(directory.path()).await.unwrap();
@@ -152,7 +155,7 @@ async fn a_damaged_record_is_told_from_its_neighbours() {
         });
         let error = read(directory.path()).await.unwrap_err();
         assert!(matches!(error, Error::Corrupt(_)), "{error:?}");
-        said(&error, &["article", "checksum"]);
+        said(&error, &["articles/a: ", "checksum"]);
         let store = open(directory.path());
         let reader = store.reader(At::Head).await.unwrap();
         reader.state(&name("entities/e"), LoadBody::No).await.unwrap().live().unwrap();
