@@ -176,7 +176,7 @@ async fn a_damaged_record_is_told_from_its_neighbours() {
 }
 
 #[tokio::test]
-async fn a_file_cut_short_loses_no_commit_silently_in_the_middle() {
+async fn a_damaged_end_of_the_file_leaves_whole_commits_or_is_refused() {
     let directory = TempDir::new().unwrap();
     let store = open(directory.path());
     for number in 0..200 {
