@@ -104,8 +104,12 @@ impl<'a> Locator<'a> {
 
     /// Fills in `selector` and verifies it. Where the words stand in several
     /// places and the selector does not settle which, the place nearest to
-    /// position `near` is taken, if there is such a position and one such place.
-    pub fn locate(&self, selector: &Selector, near: Option<u32>) -> Result<Selector, LocateError> {
+    /// the span `near` (start and end) is taken, if it is the only one so near.
+    pub fn locate(
+        &self,
+        selector: &Selector,
+        near: Option<(u32, u32)>,
+    ) -> Result<Selector, LocateError> {
         match (selector.start, selector.end, selector.exact.is_empty()) {
             (None, None, true) => Err(LocateError::Empty),
             (None, Some(_), true) => Err(LocateError::HalfOpen),
@@ -148,7 +152,11 @@ impl<'a> Locator<'a> {
         Ok(self.filled(byte, byte + found.len()))
     }
 
-    fn by_words(&self, selector: &Selector, near: Option<u32>) -> Result<Selector, LocateError> {
+    fn by_words(
+        &self,
+        selector: &Selector,
+        near: Option<(u32, u32)>,
+    ) -> Result<Selector, LocateError> {
         let places = self.places(&selector.exact)?;
         if places.is_empty() {
             return Err(LocateError::NotFound(selector.exact.chars().take(80).collect()));
@@ -167,11 +175,20 @@ impl<'a> Locator<'a> {
         }
     }
 
-    fn nearest(&self, places: &[usize], length: usize, near: u32) -> Result<Selector, LocateError> {
-        let near = self.index.byte_of(near as usize).unwrap_or(self.index.text().len());
-        let distance = |byte: usize| byte.abs_diff(near).min((byte + length).abs_diff(near));
-        let best = places.iter().map(|byte| distance(*byte)).min();
-        let mut nearest = places.iter().filter(|byte| Some(distance(**byte)) == best);
+    fn nearest(
+        &self,
+        places: &[usize],
+        length: usize,
+        (start, end): (u32, u32),
+    ) -> Result<Selector, LocateError> {
+        let byte_of = |position: u32| {
+            self.index.byte_of(position as usize).unwrap_or(self.index.text().len())
+        };
+        let (start, end) = (byte_of(start), byte_of(end));
+        // The gap between the two spans; none where they touch or overlap.
+        let gap = |byte: usize| byte.saturating_sub(end).max(start.saturating_sub(byte + length));
+        let best = places.iter().map(|byte| gap(*byte)).min();
+        let mut nearest = places.iter().filter(|byte| Some(gap(**byte)) == best);
         match (nearest.next(), nearest.next()) {
             (Some(byte), None) => Ok(self.filled(*byte, byte + length)),
             _ => Err(self.ambiguous(places)),
@@ -221,5 +238,72 @@ impl<'a> Locator<'a> {
             end: Some(self.index.position_of(end) as u32),
             verified: true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "He said no. She said no. “Never,” said Kim.";
+
+    fn check(selector: Selector, near: Option<(u32, u32)>, expected: &str) {
+        let said = match Locator::new(BODY).locate(&selector, near) {
+            Ok(found) => format!("{}..{}", found.start.unwrap(), found.end.unwrap()),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(said, expected);
+    }
+
+    fn words(exact: &str) -> Selector {
+        Selector { exact: exact.into(), ..Selector::default() }
+    }
+
+    fn at(start: Option<u32>, end: Option<u32>) -> Selector {
+        Selector { start, end, ..Selector::default() }
+    }
+
+    #[test]
+    fn a_selector_is_found_by_words_by_position_or_by_both() {
+        check(words("Never"), None, "26..31");
+        check(at(Some(26), Some(31)), None, "26..31");
+        check(Selector { start: Some(26), ..words("Never") }, None, "26..31");
+        check(Selector { end: Some(31), ..words("Never") }, None, "26..31");
+    }
+
+    #[test]
+    fn surroundings_or_nearness_settle_which_place_is_meant() {
+        let several = "the words stand in 3 places (starting at 3, 16, 34): \
+                       say which by `start`, `prefix` or `suffix`";
+        check(words("said"), None, several);
+        check(Selector { prefix: "She ".into(), ..words("said") }, None, "16..20");
+        check(Selector { suffix: " Kim".into(), ..words("said") }, None, "34..38");
+        check(words("said"), Some((26, 31)), "34..38");
+        check(words("no"), Some((11, 16)), "8..10");
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_with_what_is() {
+        check(
+            Selector { start: Some(3), ..words("Never") },
+            None,
+            "at 3..8 the body says “said ” (starting at 26)",
+        );
+        check(
+            at(Some(40), Some(99)),
+            None,
+            "40..99 is no span of the body, which has 43 code points",
+        );
+        check(at(Some(5), Some(5)), None, "5..5 is no span of the body, which has 43 code points");
+        check(
+            at(None, Some(5)),
+            None,
+            "`end` without `start` or `exact` says no place: give `start` too",
+        );
+        check(
+            Selector { prefix: "It ".into(), ..words("said") },
+            None,
+            "the words stand in the body (starting at 3, 16, 34), but not with this prefix and suffix",
+        );
     }
 }

@@ -30,12 +30,12 @@ impl<'a> Anchor<'a> {
         }
         // Cues and names recur all over a text; the ones that belong to these
         // words stand beside them.
-        filler.near = statement.content.first().and_then(|span| span.selector.start);
-        if let Some(cue) = &mut statement.cue {
-            if let Some(selector) = &mut cue.selector {
-                filler.fill(selector, || "cue.selector".into());
-                take_words(&mut cue.text, selector);
-            }
+        filler.near = statement.content.first().and_then(|span| place(&span.selector));
+        if let Some(cue) = &mut statement.cue
+            && let Some(selector) = &mut cue.selector
+        {
+            filler.fill(selector, || "cue.selector".into());
+            take_words(&mut cue.text, selector);
         }
         if let Some(mention) = statement.speaker.as_mut().and_then(|it| it.mention.as_mut()) {
             filler.fill_mention(mention, || "speaker.mention".into());
@@ -48,7 +48,11 @@ impl<'a> Anchor<'a> {
         }
     }
 
-    fn locate(&self, selector: &Selector, near: Option<u32>) -> Result<Selector, LocateError> {
+    fn locate(
+        &self,
+        selector: &Selector,
+        near: Option<(u32, u32)>,
+    ) -> Result<Selector, LocateError> {
         match &self.locator {
             Some(locator) => locator.locate(selector, near),
             None if selector.exact.is_empty() => Err(LocateError::Empty),
@@ -67,7 +71,7 @@ impl<'a> Anchor<'a> {
                 None => return false,
             }
         }
-        let near = found.first().and_then(|selector| selector.start);
+        let near = found.first().and_then(place);
         for (span, selector) in statement.content.iter_mut().zip(found) {
             span.selector = selector;
         }
@@ -83,12 +87,21 @@ impl<'a> Anchor<'a> {
 
 /// The place of a quote in a body: the only one with its surroundings, else the
 /// only one at all, else the one nearest to `near`.
-fn find_quote(locator: &Locator<'_>, quote: &Selector, near: Option<u32>) -> Option<Selector> {
+fn find_quote(
+    locator: &Locator<'_>,
+    quote: &Selector,
+    near: Option<(u32, u32)>,
+) -> Option<Selector> {
     let words = Selector { start: None, end: None, verified: false, ..quote.clone() };
     locator.locate(&words, None).ok().or_else(|| {
         let bare = Selector { prefix: String::new(), suffix: String::new(), ..words };
         locator.locate(&bare, near).ok()
     })
+}
+
+/// Where a selector stands, if it says so.
+fn place(selector: &Selector) -> Option<(u32, u32)> {
+    Some((selector.start?, selector.end?))
 }
 
 fn take_words(text: &mut String, selector: &Selector) {
@@ -100,7 +113,7 @@ fn take_words(text: &mut String, selector: &Selector) {
 struct Filler<'a, 'b> {
     anchor: &'a Anchor<'b>,
     path: &'a str,
-    near: Option<u32>,
+    near: Option<(u32, u32)>,
     violations: &'a mut Vec<Violation>,
 }
 

@@ -227,15 +227,15 @@ impl<'a> Directory<'a> {
         plan: &mut Plan,
         violations: &mut Vec<Violation>,
     ) -> Result<(), Error> {
-        if let Some(speaker) = &mut statement.speaker {
-            if let Some(mention) = &mut speaker.mention {
-                if mention.entity.is_none() {
-                    mention.entity.clone_from(&speaker.entity);
-                }
-                if !speaker.anonymous {
-                    self.link_mention(mention, create, plan).await?;
-                    speaker.entity.clone_from(&mention.entity);
-                }
+        if let Some(speaker) = &mut statement.speaker
+            && let Some(mention) = &mut speaker.mention
+        {
+            if mention.entity.is_none() {
+                mention.entity.clone_from(&speaker.entity);
+            }
+            if !speaker.anonymous {
+                self.link_mention(mention, create, plan).await?;
+                speaker.entity.clone_from(&mention.entity);
             }
         }
         for mention in statement.addressees.iter_mut().chain(&mut statement.mentions) {

@@ -145,7 +145,96 @@ pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Status {
 
 #[cfg(test)]
 mod tests {
+    use tonic::Code;
+    use tonic_types::StatusExt as _;
+
     use super::*;
+    use crate::rpc::pb;
+
+    type Answer = Result<pb::GetEntityResponse, Error>;
+
+    fn calls(concurrency: usize) -> Calls {
+        Calls::new(CallPolicy {
+            default_deadline: Duration::from_secs(5),
+            max_deadline: Duration::from_secs(60),
+            concurrency,
+            message_bytes: 1 << 20,
+        })
+    }
+
+    fn asked(key: &'static str, value: &str) -> Request<()> {
+        let mut request = Request::new(());
+        request.metadata_mut().insert(key, value.parse().unwrap());
+        request
+    }
+
+    async fn refusal(
+        calls: &Calls,
+        request: Request<()>,
+        work: impl AsyncFnOnce(()) -> Answer,
+    ) -> Status {
+        calls.unary(request, status::of_read, work).await.unwrap_err()
+    }
+
+    fn reason(status: &Status) -> String {
+        status.get_details_error_info().unwrap().reason
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_internal_with_an_incident_and_kills_nothing() {
+        let calls = calls(1);
+        for _ in 0..3 {
+            let status =
+                refusal(&calls, Request::new(()), async |()| panic!("a secret of ours")).await;
+            assert_eq!(status.code(), Code::Internal);
+            let info = status.get_details_error_info().unwrap();
+            assert!(Uuid::try_parse(&info.metadata["incident"]).is_ok());
+            assert!(!status.message().contains("secret"));
+        }
+    }
+
+    #[tokio::test]
+    async fn more_calls_than_may_run_are_told_to_retry() {
+        let calls = calls(1);
+        let running = calls.admit(&MetadataMap::new()).unwrap();
+        let status = refusal(&calls, Request::new(()), async |()| unreachable!()).await;
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::ResourceExhausted, "OVERLOADED")
+        );
+        assert!(status.get_details_retry_info().is_some());
+        drop(running);
+        let work = async |()| Ok(pb::GetEntityResponse::default());
+        assert!(calls.unary(Request::new(()), status::of_read, work).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_ends_the_work() {
+        let forever = async |()| std::future::pending::<Answer>().await;
+        let status = refusal(&calls(1), asked("grpc-timeout", "250m"), forever).await;
+        assert_eq!(status.code(), Code::DeadlineExceeded);
+        let status = refusal(&calls(1), Request::new(()), forever).await;
+        assert_eq!(reason(&status), "DEADLINE_EXCEEDED");
+    }
+
+    #[tokio::test]
+    async fn there_is_one_base() {
+        let work = async |()| Ok(pb::GetEntityResponse::default());
+        let answer = calls(1).unary(asked(BASE_KEY, "default"), status::of_read, work).await;
+        assert!(answer.is_ok());
+        let status = refusal(&calls(1), asked(BASE_KEY, "other"), work).await;
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "UNKNOWN_BASE"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_fits_into_no_message_is_refused() {
+        let large = async |()| {
+            let entity = pb::Entity { description: "x".repeat(2 << 20), ..pb::Entity::default() };
+            Ok(pb::GetEntityResponse { entity: Some(entity), revision: 1 })
+        };
+        let status = refusal(&calls(1), Request::new(()), large).await;
+        assert_eq!(reason(&status), "ANSWER_TOO_LARGE");
+    }
 
     #[test]
     fn a_timeout_is_read_in_every_unit() {

@@ -1,31 +1,31 @@
 //! One batch on its way into a group: judged, then carried out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::group::Group;
+use super::judge;
 use super::keys::{self, Iid, Place};
+use super::places;
 use super::prepare::{self, Prepared, Put, Step, Text};
 use super::record::envelope;
 use super::record::log::Value as _;
 use super::record::version::{BodyAt, Remains, Version};
-use super::source::Source as _;
+use super::requests;
 use crate::domain::entity::Entity;
-use crate::domain::id::{EntityId, RecordName};
+use crate::domain::id::{BatchId, EntityId, RecordName};
 use crate::domain::record::{Committed, Record};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
-use crate::store::{
-    Applied, Change, ChangeKind, Conflict, Counts, Error, Head, Remembered, RequestKey,
-};
+use crate::store::{Applied, Change, ChangeKind, Conflict, Counts, Error, Head, Remembered};
 
 /// Carries out a batch in a group, whole or not at all.
 pub(super) fn apply(group: &mut Group<'_>, batch: Prepared) -> Result<Applied, Error> {
     let head = group.head;
-    let applied = super::judge::judge(group, &batch.require)
+    let applied = judge::judge(group, &batch.require)
         .and_then(|()| Commit::new(group, batch.time)?.carry_out(batch));
     match applied {
         Ok(applied) => {
@@ -41,25 +41,25 @@ pub(super) fn apply(group: &mut Group<'_>, batch: Prepared) -> Result<Applied, E
 }
 
 /// A commit that is being made.
-struct Commit<'g, 'db> {
-    group: &'g mut Group<'db>,
-    revision: Revision,
+pub(super) struct Commit<'g, 'db> {
+    pub(super) group: &'g mut Group<'db>,
+    pub(super) revision: Revision,
     time: Timestamp,
     new_articles: u32,
     new_entities: u32,
     records: Vec<(RecordName, ChangeKind)>,
-    counts: Counts,
+    pub(super) counts: Counts,
     /// By how much the counters change.
-    counted: BTreeMap<Vec<u8>, i64>,
+    pub(super) counted: BTreeMap<Vec<u8>, i64>,
 }
 
 /// A record as it stood before a mutation.
-struct Before {
+pub(super) struct Before {
     version: Version,
     /// Where it was live.
-    live: Option<Record>,
+    pub(super) live: Option<Record>,
     /// The address that it had, or had last.
-    url: Option<CanonicalUrl>,
+    pub(super) url: Option<CanonicalUrl>,
 }
 
 impl Before {
@@ -100,9 +100,17 @@ impl<'g, 'db> Commit<'g, 'db> {
                 Step::Ensure(id, entity) => self.ensure(&id, *entity)?,
             }
         }
+        if self.records.is_empty() && batch.remember.is_none() {
+            let Head { revision, time, .. } = self.group.head;
+            return Ok(Applied { revision, time: time.unwrap_or(batch.time) });
+        }
         let request_id = batch.remember.as_ref().map(|(key, _)| key.request_id);
         if let Some((key, remembered)) = batch.remember {
-            self.remember(&key, remembered)?;
+            requests::remember(
+                self.group,
+                &key,
+                Remembered { revision: self.revision, ..remembered },
+            )?;
         }
         self.settle_counters()?;
         self.log(batch.principal, batch.batch, request_id);
@@ -111,12 +119,7 @@ impl<'g, 'db> Commit<'g, 'db> {
         Ok(Applied { revision, time })
     }
 
-    fn log(
-        &mut self,
-        principal: String,
-        batch: Option<crate::domain::id::BatchId>,
-        request_id: Option<Uuid>,
-    ) {
+    fn log(&mut self, principal: String, batch: Option<BatchId>, request_id: Option<Uuid>) {
         let change = Change {
             revision: self.revision,
             previous: self.group.head.revision,
@@ -151,7 +154,7 @@ impl<'g, 'db> Commit<'g, 'db> {
     }
 
     fn delete(&mut self, name: &RecordName) -> Result<(), Error> {
-        let Some(place) = super::judge::place(self.group, name)? else { return Ok(()) };
+        let Some(place) = places::place(self.group, name)? else { return Ok(()) };
         let Some(before) = self.before(&place)? else { return Ok(()) };
         let Some(record) = &before.live else { return Ok(()) };
         self.reindex(&place, &before.heads(name), &[])?;
@@ -171,7 +174,7 @@ impl<'g, 'db> Commit<'g, 'db> {
 
     fn ensure(&mut self, id: &EntityId, listed: Entity) -> Result<(), Error> {
         let name = RecordName::Entity(id.clone());
-        let stored = match super::judge::place(self.group, &name)? {
+        let stored = match places::place(self.group, &name)? {
             Some(place) => self.before(&place)?.and_then(|before| before.live),
             None => None,
         };
@@ -249,7 +252,7 @@ impl<'g, 'db> Commit<'g, 'db> {
 
     /// The internal id of an article or entity, given out now if it has none.
     fn iid(&mut self, tag: u8, id: &str) -> Result<Iid, Error> {
-        if let Some(iid) = super::judge::iid(self.group, tag, id)? {
+        if let Some(iid) = places::iid(self.group, tag, id)? {
             return Ok(iid);
         }
         let given = match tag {
@@ -262,31 +265,6 @@ impl<'g, 'db> Commit<'g, 'db> {
         *given += 1;
         self.group.put(&keys::name(tag, id), iid.as_bytes());
         Ok(iid)
-    }
-
-    /// Lets the address lead to the article, unless another one has it.
-    fn index_url(
-        &mut self,
-        place: &Place,
-        before: Option<&Before>,
-        url: Option<&CanonicalUrl>,
-    ) -> Result<(), Error> {
-        let had = before.and_then(|before| before.url.as_ref());
-        let has_it = had == url && before.is_some_and(|before| before.live.is_some());
-        if has_it {
-            return Ok(());
-        }
-        if let Some(url) = url
-            && let Some(article) = super::judge::holder(self.group, place, url)?
-        {
-            return Err(Error::Conflict(Conflict::UrlTaken { url: url.clone(), article }));
-        }
-        if had != url {
-            let heads = |url: Option<&CanonicalUrl>| url.map(keys::url_head).into_iter().collect();
-            let (old, new): (Vec<_>, Vec<_>) = (heads(had), heads(url));
-            self.reindex(place, &old, &new)?;
-        }
-        Ok(())
     }
 
     /// Stores the text of an article, unless it is stored already.
@@ -326,103 +304,6 @@ impl<'g, 'db> Commit<'g, 'db> {
         }
         BodyAt { revision: self.revision, chunks: count, bytes }
     }
-
-    /// Ends the index entries that no longer hold and begins new ones; what stays
-    /// is not touched. Both lists are sorted.
-    fn reindex(&mut self, place: &Place, old: &[Vec<u8>], new: &[Vec<u8>]) -> Result<(), Error> {
-        for head in old.iter().filter(|head| new.binary_search(head).is_err()) {
-            let head_and_place = [head.as_slice(), place.untagged()].concat();
-            if let Some(key) = self.group.newest_index_key(&head_and_place)? {
-                self.group.put(&key, keys::ended(self.revision));
-            }
-            self.tally(head, -1);
-        }
-        let from = self.revision.0.to_be_bytes();
-        for head in new.iter().filter(|head| old.binary_search(head).is_err()) {
-            let key = [head.as_slice(), place.untagged(), &from].concat();
-            self.group.put(&key, &[]);
-            self.tally(head, 1);
-        }
-        Ok(())
-    }
-
-    fn tally(&mut self, head: &[u8], by: i64) {
-        if let Some(counter) = keys::counter(head) {
-            *self.counted.entry(counter).or_default() += by;
-        }
-    }
-
-    /// Brings the counters up to date; the first and the last of a publisher or
-    /// speaker change the counts.
-    fn settle_counters(&mut self) -> Result<(), Error> {
-        for (key, by) in std::mem::take(&mut self.counted) {
-            if by == 0 {
-                continue;
-            }
-            let stored = self.group.get(&key)?;
-            let stored = stored.and_then(|value| value.as_ref().try_into().ok());
-            let before = stored.map_or(0, u64::from_be_bytes);
-            let after = before.saturating_add_signed(by);
-            let distinct = match keys::is_publisher_counter(&key) {
-                true => &mut self.counts.outlets,
-                false => &mut self.counts.speakers,
-            };
-            match (before, after) {
-                (0, 1..) => *distinct += 1,
-                (1.., 0) => *distinct = distinct.saturating_sub(1),
-                _ => {}
-            }
-            if after == 0 {
-                self.group.remove(&key);
-            } else {
-                self.group.put(&key, &after.to_be_bytes());
-            }
-        }
-        Ok(())
-    }
-
-    fn remember(&mut self, key: &RequestKey, remembered: Remembered) -> Result<(), Error> {
-        let key = keys::remembered(key);
-        if let Some(value) = self.group.get(&key)? {
-            forget(self.group, &key, &value);
-        }
-        let remembered = Remembered { revision: self.revision, ..remembered };
-        let group = &mut *self.group;
-        group.put(&keys::expiry(remembered.expires, &key), &[]);
-        remembered.seal(&key, |key, value| group.put(key, value));
-        Ok(())
-    }
-}
-
-/// How many remembered requests a group forgets at most.
-const FORGOTTEN_A_GROUP: usize = 64;
-
-/// Removes some of the remembered requests that have expired.
-pub(super) fn forget_expired(group: &mut Group<'_>, now: Timestamp) -> Result<(), Error> {
-    let (mut low, high) = keys::expired(now);
-    let mut seen = BTreeSet::new();
-    while seen.len() < FORGOTTEN_A_GROUP
-        && let Some((expiry, _)) = group.first_stored(&low, &high)?
-    {
-        low = [expiry.as_ref(), &[0]].concat();
-        if let Some(key) = keys::expiring(&expiry)
-            && let Some(value) = group.get(key)?
-            && Remembered::open(group, key, &value)?.expires <= now
-        {
-            forget(group, key, &value);
-        }
-        group.remove(&expiry);
-        seen.insert(expiry);
-    }
-    group.keep();
-    Ok(())
-}
-
-fn forget(group: &mut Group<'_>, key: &[u8], value: &sled::IVec) {
-    for key in envelope::continuation_keys(key, value) {
-        group.remove(&key);
-    }
-    group.remove(key);
 }
 
 /// The caller's time, or the first one after the commit before.

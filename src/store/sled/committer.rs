@@ -11,6 +11,7 @@ use super::commit;
 use super::error;
 use super::group::Group;
 use super::prepare::Prepared;
+use super::requests;
 use super::shared::Shared;
 use crate::store::{Applied, Error, Head};
 
@@ -107,7 +108,7 @@ impl<'a> Committer<'a> {
 
     fn write(&mut self, group: &mut Group<'a>) -> Result<(), Error> {
         if let Some(now) = group.head.time {
-            commit::forget_expired(group, now)?;
+            requests::forget_expired(group, now)?;
         }
         let empty = Group::new(self.db, Head::default());
         let (batch, head) = std::mem::replace(group, empty).into_batch();

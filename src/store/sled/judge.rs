@@ -1,9 +1,8 @@
 //! What must hold of the store and of the group's earlier commits.
 
 use super::group::Group;
-use super::keys::{self, Iid, Place};
-use super::record::envelope::damaged;
-use super::source::Source as _;
+use super::keys::{self, Place};
+use super::places::{iid, place};
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -34,25 +33,6 @@ fn judge_one(group: &Group<'_>, precondition: &Precondition) -> Result<(), Error
         }
     };
     conflict.map_or(Ok(()), |conflict| Err(Error::Conflict(conflict)))
-}
-
-/// The internal id of an article or entity.
-pub(super) fn iid(group: &Group<'_>, tag: u8, id: &str) -> Result<Option<Iid>, Error> {
-    let key = keys::name(tag, id);
-    let value = group.get(&key)?;
-    value
-        .map(|value| Iid::from_bytes(&value).ok_or_else(|| damaged(&key, "it is cut short")))
-        .transpose()
-}
-
-/// Where a record stands, if anything of it was ever stored.
-pub(super) fn place(group: &Group<'_>, name: &RecordName) -> Result<Option<Place>, Error> {
-    Ok(match name {
-        RecordName::Article(id) => iid(group, keys::ARTICLE_ID, id.as_str())?.map(Place::article),
-        RecordName::Entity(id) => iid(group, keys::ENTITY_ID, id.as_str())?.map(Place::entity),
-        RecordName::Statement(name) => iid(group, keys::ARTICLE_ID, name.article.as_str())?
-            .map(|article| Place::statement(article, name.statement.as_str())),
-    })
 }
 
 /// The revision of the newest state of a record that is live.

@@ -1,9 +1,10 @@
 //! Opening a data directory, and saying what is wrong with one that can't be.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use sled::Db;
 use uuid::Uuid;
@@ -22,8 +23,15 @@ const FLUSH_EVERY_MS: u64 = 500;
 /// What an empty database's file takes at most. A larger one that holds nothing
 /// was not empty before.
 const EMPTY_FILE_BYTES: u64 = 2 << 20;
+/// How often, and how far apart, a locked database is tried again.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
-const OWN_FILES: [&str; 4] = ["db", "conf", "blobs", "lost+found"];
+const OWN_FILES: [&str; 5] = ["db", "conf", "blobs", "lost+found", MARKER];
+/// A file beside the database that says that a store was made here: a database
+/// that lost its contents must not pass for a new one.
+const MARKER: &str = "dicta";
+const MARKER_TEXT: &[u8] = b"This directory holds a Dicta store.\n";
 
 /// Opens a data directory, and makes it one where it is empty.
 pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
@@ -36,13 +44,16 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
         Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
         Some(newer) => return Err(envelope::newer(newer)),
         None if !db.is_empty() => return Err(foreign(directory)),
-        None if bytes_before > EMPTY_FILE_BYTES => {
+        None if bytes_before > EMPTY_FILE_BYTES || directory.join(MARKER).exists() => {
             return Err(damaged(directory, "it reads empty"));
         }
         None => (write_identity(&db)?, Head::default()),
     };
     let shared = Shared::new(db, head, file, directory.to_owned());
     shared.read(|db| shared.sync(db))?;
+    // After the identity is durable: a crash between the two leaves a store that
+    // is marked at its next opening.
+    mark(directory)?;
     sync_directory(directory)?;
     Ok((shared, identity))
 }
@@ -65,30 +76,47 @@ fn make(directory: &Path) -> Result<(), Error> {
     if strange { Err(foreign(directory)) } else { Ok(()) }
 }
 
-/// Opens the database. sled can panic on damaged files.
+/// Opens the database, once whoever closes it has let go: sled's own threads
+/// hold the file a little longer than its handle.
 fn open_db(directory: &Path, cache_mib: u64) -> Result<Db, Error> {
+    let mut tries = LOCK_TRIES;
+    loop {
+        match try_open(directory, cache_mib) {
+            Err(Failure::Locked) if tries > 0 => std::thread::sleep(LOCK_PAUSE),
+            Err(Failure::Locked) => return Err(locked(directory)),
+            Err(Failure::Other(error)) => return Err(error),
+            Ok(db) => return Ok(db),
+        }
+        tries -= 1;
+    }
+}
+
+/// Why the database did not open.
+enum Failure {
+    Locked,
+    Other(Error),
+}
+
+/// Tries once. sled can panic on damaged files.
+fn try_open(directory: &Path, cache_mib: u64) -> Result<Db, Failure> {
     let config = sled::Config::new()
         .path(directory)
         .cache_capacity(cache_mib.max(1) << 20)
-        .mode(sled::Mode::HighThroughput)
         .flush_every_ms(Some(FLUSH_EVERY_MS));
-    match catch_unwind(AssertUnwindSafe(|| config.open())) {
-        Ok(Ok(db)) => Ok(db),
+    let error = match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(Ok(db)) => return Ok(db),
         Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {
-            Err(Error::Unavailable(format!(
-                "the data directory {} is in use: stop the dicta that uses it, or choose another \
-                 directory",
-                directory.display()
-            )))
+            return Err(Failure::Locked);
         }
-        Ok(Err(sled::Error::Io(error))) => Err(unusable(directory, &error)),
-        Ok(Err(sled::Error::Unsupported(what))) => Err(Error::Incompatible(format!(
+        Ok(Err(sled::Error::Io(error))) => unusable(directory, &error),
+        Ok(Err(sled::Error::Unsupported(what))) => Error::Incompatible(format!(
             "the data directory {} was made by another version of the database: {what}",
             directory.display()
-        ))),
-        Ok(Err(error)) => Err(damaged(directory, &error.to_string())),
-        Err(_) => Err(damaged(directory, "the database cannot make sense of it")),
-    }
+        )),
+        Ok(Err(error)) => damaged(directory, &error.to_string()),
+        Err(_) => damaged(directory, "the database cannot make sense of it"),
+    };
+    Err(Failure::Other(error))
 }
 
 fn read_format(db: &Db) -> Result<Option<u32>, Error> {
@@ -138,6 +166,19 @@ fn random_key() -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// Marks the directory as a store's.
+fn mark(directory: &Path) -> Result<(), Error> {
+    let write = || {
+        let mut file = File::create(directory.join(MARKER))?;
+        file.write_all(MARKER_TEXT)?;
+        file.sync_all()
+    };
+    if directory.join(MARKER).exists() {
+        return Ok(());
+    }
+    write().map_err(|error| unusable(directory, &error))
+}
+
 /// Makes durable that the files exist at all.
 fn sync_directory(directory: &Path) -> Result<(), Error> {
     let sync = |path: &Path| File::open(path).and_then(|opened| opened.sync_all());
@@ -165,6 +206,13 @@ fn unusable(directory: &Path, error: &io::Error) -> Error {
             "the data directory {path} cannot be used ({error}): put it right, or choose another"
         )),
     }
+}
+
+fn locked(directory: &Path) -> Error {
+    Error::Unavailable(format!(
+        "the data directory {} is in use: stop the dicta that uses it, or choose another directory",
+        directory.display()
+    ))
 }
 
 fn foreign(directory: &Path) -> Error {

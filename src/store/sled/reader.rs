@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sled::Db;
 
-use super::keys::{self, Iid, Place};
-use super::record::envelope::damaged;
+use super::keys::{self, Place};
+use super::places::{about, iid, place};
 use super::record::log::Value as _;
 use super::record::version::Version;
 use super::shared::Shared;
@@ -181,31 +181,14 @@ pub(super) fn stored(
     Ok(stored)
 }
 
-fn iid(db: &Db, tag: u8, id: &str) -> Result<Option<Iid>, Error> {
-    let key = keys::name(tag, id);
-    let value = db.get(&key)?;
-    value
-        .map(|value| Iid::from_bytes(&value).ok_or_else(|| damaged(&key, "it is cut short")))
-        .transpose()
-}
-
-/// Where a record stands, if anything of it was ever stored.
-pub(super) fn place(db: &Db, name: &RecordName) -> Result<Option<Place>, Error> {
-    Ok(match name {
-        RecordName::Article(id) => iid(db, keys::ARTICLE_ID, id.as_str())?.map(Place::article),
-        RecordName::Entity(id) => iid(db, keys::ENTITY_ID, id.as_str())?.map(Place::entity),
-        RecordName::Statement(name) => iid(db, keys::ARTICLE_ID, name.article.as_str())?
-            .map(|article| Place::statement(article, name.statement.as_str())),
-    })
-}
-
 fn state(db: &Db, revision: Revision, name: &RecordName, body: LoadBody) -> Result<State, Error> {
     let Some(place) = place(db, name)? else { return Ok(State::Never) };
-    match version_at(db, revision, &place)? {
+    let read = || match version_at(db, revision, &place)? {
         None => Ok(State::Never),
         Some((key, version)) if version.deleted => Ok(State::Deleted(version.as_deleted(&key)?)),
         Some((key, version)) => Ok(State::Live(stored(db, &key, &version, body)?)),
-    }
+    };
+    read().map_err(|error| about(|| Some(name.to_string()), error))
 }
 
 /// The live article with the address, else the one that was deleted last.

@@ -5,7 +5,8 @@ use std::ops::Bound;
 use sled::{Db, IVec};
 
 use super::keys::{self, Iid, Place, REVISION_BYTES};
-use super::reader::{place, stored, version_at};
+use super::places::{about, name_of, place};
+use super::reader::{stored, version_at};
 use super::record::envelope::damaged;
 use super::record::version::Version;
 use super::{error, reader};
@@ -102,7 +103,8 @@ impl Trail {
         let place = match &self.walk {
             Walk::Versions => {
                 let here = keys::version_revision(key).is_some_and(|at| at <= revision);
-                let version = here.then(|| Version::open(db, key, value)).transpose()?;
+                let version = here.then(|| Version::open(db, key, value)).transpose();
+                let version = version.map_err(|error| naming(db, key, error))?;
                 return Ok(version.map(|version| Found { key: key.clone(), version }));
             }
             Walk::Names { tag } => {
@@ -116,7 +118,11 @@ impl Trail {
                 self.place(key, *middle, *tag).ok_or_else(|| damaged(key, "it leads nowhere"))?
             }
         };
-        let found = version_at(db, revision, &place)?;
+        let found = version_at(db, revision, &place);
+        let found = found.map_err(|error| about(|| name_of(db, &place), error))?;
+        if found.is_none() && matches!(self.walk, Walk::Index { .. }) {
+            return Err(about(|| name_of(db, &place), damaged(key, "its record is missing")));
+        }
         Ok(found.map(|(key, version)| Found { key, version }))
     }
 
@@ -173,12 +179,18 @@ pub(super) fn page(db: &Db, revision: Revision, scan: &Scan) -> Result<Page, Err
         let cursor = trail.cursor(&key);
         reached = Some(cursor.clone());
         budget.records = budget.records.saturating_sub(1);
-        if let Some(record) = admit(db, &found, scan)? {
+        let admitted = admit(db, &found, scan);
+        if let Some(record) = admitted.map_err(|error| naming(db, &found.key, error))? {
             budget.charge(&found.version, &record);
             page.items.push(Item { record, cursor });
         }
     }
     Ok(page)
+}
+
+/// Says whose version is damaged, where one is.
+fn naming(db: &Db, key: &[u8], error: Error) -> Error {
+    about(|| name_of(db, &Place::of_version(key)?), error)
 }
 
 /// The record, if it passes the filter.

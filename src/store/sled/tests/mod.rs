@@ -1,5 +1,11 @@
 //! Tests of the backend as a whole.
 
+mod durability;
+mod opening;
+mod readers;
+mod speed;
+mod values;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +23,16 @@ fn open(directory: &Path) -> SledStore {
 
 fn config(directory: &Path) -> SledConfig {
     SledConfig { path: directory.to_owned(), cache_mib: 16 }
+}
+
+/// Opens a directory's database behind the store's back, once sled's threads have
+/// let go of it.
+fn raw(directory: &Path) -> sled::Db {
+    let opened = (0..1_000_000).find_map(|_| {
+        std::thread::yield_now();
+        sled::open(directory).ok()
+    });
+    opened.unwrap()
 }
 
 struct OnDisk {

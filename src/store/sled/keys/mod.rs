@@ -14,30 +14,13 @@
 //! e|expires|Q-key              when it may be forgotten
 //! #|head                       how many open entries an index head has
 //! ```
-//!
-//! Index entries are `head | place | from`, where the place is what stands
-//! between the tag and the revision in the version's key, and `from` the revision
-//! that put the record there. Their value is empty while they hold, else the
-//! revision at which they ended:
-//!
-//! ```text
-//! U|hash(url)                  articles by address, deleted ones included
-//! P|!time                      articles by time
-//! O|publisher|0|!time          articles by publisher
-//! K|entity|!time, M|…          statements by speaker, by mention
-//! N|name key|0                 entities by name
-//! X|authority|0|id|0           entities by external id
-//! R|target|0|kind              records that refer to a target
-//! ```
 
-use sled::IVec;
+mod index;
 
-use crate::domain::id::{EntityId, RecordName};
+pub(super) use self::index::*;
 use crate::domain::revision::Revision;
-use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::store::RequestKey;
-use crate::store::catalogue::IndexEntry;
 
 /// The most bytes that a key and its value take together: sled moves larger
 /// values into files that it never syncs.
@@ -48,8 +31,6 @@ const MAX_TEXT_BYTES: usize = 200;
 const ORDINAL_BITS: u32 = 12;
 /// A revision's length in a key.
 pub(super) const REVISION_BYTES: usize = 8;
-/// A time's length in an index head.
-const TIME_BYTES: usize = 8;
 
 pub(super) const ARTICLE: u8 = b'A';
 pub(super) const BODY: u8 = b'B';
@@ -60,16 +41,7 @@ pub(super) const CHANGE: u8 = b'C';
 pub(super) const EXPIRY: u8 = b'e';
 pub(super) const ARTICLE_ID: u8 = b'I';
 pub(super) const ENTITY_ID: u8 = b'J';
-pub(super) const BY_PUBLISHER: u8 = b'O';
-pub(super) const BY_SPEAKER: u8 = b'K';
-const BY_URL: u8 = b'U';
-const BY_TIME: u8 = b'P';
-const BY_MENTION: u8 = b'M';
-const BY_NAME: u8 = b'N';
-const BY_EXTERNAL_ID: u8 = b'X';
-const REFERENCE: u8 = b'R';
 const REMEMBERED: u8 = b'Q';
-const COUNTER: u8 = b'#';
 
 /// The version of the layout and the encoding, in plain bytes.
 pub(super) const FORMAT: &[u8] = b"m|format";
@@ -161,7 +133,19 @@ impl Place {
         [self.0.as_slice(), &[0xff; REVISION_BYTES]].concat()
     }
 
-    /// The place of an article, or of a statement's article.
+    /// Whether it is an entity's.
+    pub(super) fn is_entity(&self) -> bool {
+        self.0.first() == Some(&ENTITY)
+    }
+
+    /// The id of the statement whose place it is.
+    pub(super) fn statement_id(&self) -> Option<&str> {
+        let is_statement = self.0.first() == Some(&STATEMENT);
+        let id = self.0.get(7..self.0.len().checked_sub(1)?).filter(|_| is_statement)?;
+        str::from_utf8(id).ok()
+    }
+
+    /// The internal id of the article or entity, or of a statement's article.
     pub(super) fn iid(&self) -> Option<Iid> {
         self.0.get(1..7).and_then(Iid::from_bytes)
     }
@@ -242,17 +226,6 @@ fn moment(time: Timestamp) -> [u8; 12] {
     bytes
 }
 
-/// A signed number as an unsigned one of the same order.
-fn biased(number: i64) -> u64 {
-    (number as u64) ^ (1 << 63)
-}
-
-/// A time in an index head: the newest first, none last.
-fn push_time(bytes: &mut Vec<u8>, micros: Option<i64>) {
-    let inverted = micros.map_or(u64::MAX, |micros| !biased(micros.max(i64::MIN + 1)));
-    bytes.extend_from_slice(&inverted.to_be_bytes());
-}
-
 /// A text and its end. What can't stand in a key as it is, since it is too long
 /// or holds a 0, is hashed; no text in UTF-8 begins as hashes are made to.
 fn push_text(bytes: &mut Vec<u8>, text: &str) {
@@ -265,137 +238,9 @@ fn push_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.push(0);
 }
 
-/// An entity in an index head. A hash, since entities that are not there (yet)
-/// can be spoken of, and since it can be told without reading anything.
-fn push_entity(bytes: &mut Vec<u8>, entity: &EntityId) {
-    bytes.extend(blake3::hash(entity.as_str().as_bytes()).as_bytes().iter().take(12));
-}
-
-/// The head of the index entry of an article's address.
-pub(super) fn url_head(url: &CanonicalUrl) -> Vec<u8> {
-    let mut bytes = vec![BY_URL];
-    bytes.extend(blake3::hash(url.as_str().as_bytes()).as_bytes().iter().take(16));
-    bytes
-}
-
-/// Articles by time.
-pub(super) fn articles() -> Vec<u8> {
-    vec![BY_TIME]
-}
-
-/// The articles of one publisher key.
-pub(super) fn publisher(key: &str) -> Vec<u8> {
-    let mut bytes = vec![BY_PUBLISHER];
-    push_text(&mut bytes, key);
-    bytes
-}
-
-/// The statements of one speaker.
-pub(super) fn speaker(entity: &EntityId) -> Vec<u8> {
-    let mut bytes = vec![BY_SPEAKER];
-    push_entity(&mut bytes, entity);
-    bytes
-}
-
-/// The statements that mention one entity.
-pub(super) fn mention(entity: &EntityId) -> Vec<u8> {
-    let mut bytes = vec![BY_MENTION];
-    push_entity(&mut bytes, entity);
-    bytes
-}
-
-/// The entities that have a name key.
-pub(super) fn name_key(key: &str) -> Vec<u8> {
-    let mut bytes = vec![BY_NAME];
-    push_text(&mut bytes, key);
-    bytes
-}
-
-/// The entities that have an external id.
-pub(super) fn external_id(authority: &str, id: &str) -> Vec<u8> {
-    let mut bytes = vec![BY_EXTERNAL_ID];
-    push_text(&mut bytes, authority);
-    push_text(&mut bytes, id);
-    bytes
-}
-
-/// The records that refer to one.
-pub(super) fn referrers(target: &RecordName) -> Vec<u8> {
-    let mut bytes = vec![REFERENCE];
-    push_text(&mut bytes, &target.to_string());
-    bytes
-}
-
-/// The head of an index entry of the record `name`.
-pub(super) fn head(entry: &IndexEntry, name: &RecordName) -> Vec<u8> {
-    let timed = |mut head: Vec<u8>, time: Option<i64>| {
-        push_time(&mut head, time);
-        head
-    };
-    match entry {
-        IndexEntry::ArticleTime(time) => timed(articles(), *time),
-        IndexEntry::ArticlePublisher(key, time) => timed(publisher(key), *time),
-        IndexEntry::StatementSpeaker(entity, time) => timed(speaker(entity), *time),
-        IndexEntry::StatementMention(entity, time) => timed(mention(entity), *time),
-        IndexEntry::EntityNameKey(key) => name_key(key),
-        IndexEntry::EntityExternalId(id) => external_id(&id.authority, &id.id),
-        IndexEntry::Reference(target) => {
-            let mut head = referrers(target);
-            head.push(kind_order(name));
-            head
-        }
-    }
-}
-
-/// Articles refer before statements, these before entities.
-fn kind_order(name: &RecordName) -> u8 {
-    match name {
-        RecordName::Article(_) => 1,
-        RecordName::Statement(_) => 2,
-        RecordName::Entity(_) => 3,
-    }
-}
-
-/// The tag of the records of a kind, as `head` orders them.
-pub(super) fn tag_of_kind_order(kind: u8) -> Option<u8> {
-    match kind {
-        1 => Some(ARTICLE),
-        2 => Some(STATEMENT),
-        3 => Some(ENTITY),
-        _ => None,
-    }
-}
-
-/// How long the part between a path's prefix and the place is.
-pub(super) fn middle_bytes(prefix: &[u8]) -> usize {
-    match prefix.first() {
-        Some(&(BY_TIME | BY_PUBLISHER | BY_SPEAKER | BY_MENTION)) => TIME_BYTES,
-        Some(&REFERENCE) => 1,
-        _ => 0,
-    }
-}
-
-/// The key of the counter that an index head counts on: distinct publishers and
-/// speakers are told by these.
-pub(super) fn counter(head: &[u8]) -> Option<Vec<u8>> {
-    match head.first() {
-        Some(&(BY_PUBLISHER | BY_SPEAKER)) => {
-            let without_time = head.get(..head.len().checked_sub(TIME_BYTES)?)?;
-            Some([&[COUNTER], without_time].concat())
-        }
-        _ => None,
-    }
-}
-
-/// Whether a counter counts what a publisher has, rather than a speaker.
-pub(super) fn is_publisher_counter(key: &[u8]) -> bool {
-    key.get(1) == Some(&BY_PUBLISHER)
-}
-
-/// The place that an index entry leads to, behind a head of this length.
-pub(super) fn index_place(key: &[u8], head_bytes: usize, tag: u8) -> Option<Place> {
-    let end = key.len().checked_sub(REVISION_BYTES)?;
-    key.get(head_bytes..end).map(|place| Place::from_parts(tag, place))
+/// A signed number as an unsigned one of the same order.
+fn biased(number: i64) -> u64 {
+    (number as u64) ^ (1 << 63)
 }
 
 /// The first key behind all that begin so.
@@ -408,16 +253,4 @@ pub(super) fn behind(prefix: &[u8]) -> Vec<u8> {
         }
     }
     vec![0xff; 64]
-}
-
-/// Whether an index entry holds under a revision.
-pub(super) fn holds(key: &[u8], value: &[u8], revision: Revision) -> bool {
-    let until = <[u8; REVISION_BYTES]>::try_from(value).map(u64::from_be_bytes);
-    last_revision(key).is_some_and(|from| from <= revision)
-        && until.map_or(value.is_empty(), |until| revision.0 < until)
-}
-
-/// The value of an index entry that ended at a revision.
-pub(super) fn ended(revision: Revision) -> IVec {
-    IVec::from(&revision.0.to_be_bytes())
 }

@@ -1,0 +1,187 @@
+//! The keys of index entries.
+//!
+//! Index entries are `head | place | from`, where the place is what stands
+//! between the tag and the revision in the version's key, and `from` the revision
+//! that put the record there. Their value is empty while they hold, else the
+//! revision at which they ended:
+//!
+//! ```text
+//! U|hash(url)                  articles by address, deleted ones included
+//! P|!time                      articles by time
+//! O|publisher|0|!time          articles by publisher
+//! K|entity|!time, M|…          statements by speaker, by mention
+//! N|name key|0                 entities by name
+//! X|authority|0|id|0           entities by external id
+//! R|target|0|kind              records that refer to a target
+//! ```
+
+use sled::IVec;
+
+use super::{ARTICLE, ENTITY, Place, REVISION_BYTES, STATEMENT, biased, last_revision, push_text};
+use crate::domain::id::{EntityId, RecordName};
+use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
+use crate::store::catalogue::IndexEntry;
+
+const BY_URL: u8 = b'U';
+const BY_TIME: u8 = b'P';
+const BY_PUBLISHER: u8 = b'O';
+const BY_SPEAKER: u8 = b'K';
+const BY_MENTION: u8 = b'M';
+const BY_NAME: u8 = b'N';
+const BY_EXTERNAL_ID: u8 = b'X';
+const REFERENCE: u8 = b'R';
+const COUNTER: u8 = b'#';
+/// A time's length in an index head.
+const TIME_BYTES: usize = 8;
+
+/// A time in an index head: the newest first, none last.
+fn push_time(bytes: &mut Vec<u8>, micros: Option<i64>) {
+    let inverted = micros.map_or(u64::MAX, |micros| !biased(micros.max(i64::MIN + 1)));
+    bytes.extend_from_slice(&inverted.to_be_bytes());
+}
+
+/// An entity in an index head. A hash, since entities that are not there (yet)
+/// can be spoken of, and since it can be told without reading anything.
+fn push_entity(bytes: &mut Vec<u8>, entity: &EntityId) {
+    bytes.extend(blake3::hash(entity.as_str().as_bytes()).as_bytes().iter().take(12));
+}
+
+/// The head of the index entry of an article's address.
+pub(in crate::store::sled) fn url_head(url: &CanonicalUrl) -> Vec<u8> {
+    let mut bytes = vec![BY_URL];
+    bytes.extend(blake3::hash(url.as_str().as_bytes()).as_bytes().iter().take(16));
+    bytes
+}
+
+/// Articles by time.
+pub(in crate::store::sled) fn articles() -> Vec<u8> {
+    vec![BY_TIME]
+}
+
+/// The articles of one publisher key.
+pub(in crate::store::sled) fn publisher(key: &str) -> Vec<u8> {
+    let mut bytes = vec![BY_PUBLISHER];
+    push_text(&mut bytes, key);
+    bytes
+}
+
+/// The statements of one speaker.
+pub(in crate::store::sled) fn speaker(entity: &EntityId) -> Vec<u8> {
+    let mut bytes = vec![BY_SPEAKER];
+    push_entity(&mut bytes, entity);
+    bytes
+}
+
+/// The statements that mention one entity.
+pub(in crate::store::sled) fn mention(entity: &EntityId) -> Vec<u8> {
+    let mut bytes = vec![BY_MENTION];
+    push_entity(&mut bytes, entity);
+    bytes
+}
+
+/// The entities that have a name key.
+pub(in crate::store::sled) fn name_key(key: &str) -> Vec<u8> {
+    let mut bytes = vec![BY_NAME];
+    push_text(&mut bytes, key);
+    bytes
+}
+
+/// The entities that have an external id.
+pub(in crate::store::sled) fn external_id(authority: &str, id: &str) -> Vec<u8> {
+    let mut bytes = vec![BY_EXTERNAL_ID];
+    push_text(&mut bytes, authority);
+    push_text(&mut bytes, id);
+    bytes
+}
+
+/// The records that refer to one.
+pub(in crate::store::sled) fn referrers(target: &RecordName) -> Vec<u8> {
+    let mut bytes = vec![REFERENCE];
+    push_text(&mut bytes, &target.to_string());
+    bytes
+}
+
+/// The head of an index entry of the record `name`.
+pub(in crate::store::sled) fn head(entry: &IndexEntry, name: &RecordName) -> Vec<u8> {
+    let timed = |mut head: Vec<u8>, time: Option<i64>| {
+        push_time(&mut head, time);
+        head
+    };
+    match entry {
+        IndexEntry::ArticleTime(time) => timed(articles(), *time),
+        IndexEntry::ArticlePublisher(key, time) => timed(publisher(key), *time),
+        IndexEntry::StatementSpeaker(entity, time) => timed(speaker(entity), *time),
+        IndexEntry::StatementMention(entity, time) => timed(mention(entity), *time),
+        IndexEntry::EntityNameKey(key) => name_key(key),
+        IndexEntry::EntityExternalId(id) => external_id(&id.authority, &id.id),
+        IndexEntry::Reference(target) => {
+            let mut head = referrers(target);
+            head.push(kind_order(name));
+            head
+        }
+    }
+}
+
+/// Articles refer before statements, these before entities.
+fn kind_order(name: &RecordName) -> u8 {
+    match name {
+        RecordName::Article(_) => 1,
+        RecordName::Statement(_) => 2,
+        RecordName::Entity(_) => 3,
+    }
+}
+
+/// The tag of the records of a kind, as `head` orders them.
+pub(in crate::store::sled) fn tag_of_kind_order(kind: u8) -> Option<u8> {
+    match kind {
+        1 => Some(ARTICLE),
+        2 => Some(STATEMENT),
+        3 => Some(ENTITY),
+        _ => None,
+    }
+}
+
+/// How long the part between a path's prefix and the place is.
+pub(in crate::store::sled) fn middle_bytes(prefix: &[u8]) -> usize {
+    match prefix.first() {
+        Some(&(BY_TIME | BY_PUBLISHER | BY_SPEAKER | BY_MENTION)) => TIME_BYTES,
+        Some(&REFERENCE) => 1,
+        _ => 0,
+    }
+}
+
+/// The key of the counter that an index head counts on: distinct publishers and
+/// speakers are told by these.
+pub(in crate::store::sled) fn counter(head: &[u8]) -> Option<Vec<u8>> {
+    match head.first() {
+        Some(&(BY_PUBLISHER | BY_SPEAKER)) => {
+            let without_time = head.get(..head.len().checked_sub(TIME_BYTES)?)?;
+            Some([&[COUNTER], without_time].concat())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a counter counts what a publisher has, rather than a speaker.
+pub(in crate::store::sled) fn is_publisher_counter(key: &[u8]) -> bool {
+    key.get(1) == Some(&BY_PUBLISHER)
+}
+
+/// The place that an index entry leads to, behind a head of this length.
+pub(in crate::store::sled) fn index_place(key: &[u8], head_bytes: usize, tag: u8) -> Option<Place> {
+    let end = key.len().checked_sub(REVISION_BYTES)?;
+    key.get(head_bytes..end).map(|place| Place::from_parts(tag, place))
+}
+
+/// Whether an index entry holds under a revision.
+pub(in crate::store::sled) fn holds(key: &[u8], value: &[u8], revision: Revision) -> bool {
+    let until = <[u8; REVISION_BYTES]>::try_from(value).map(u64::from_be_bytes);
+    last_revision(key).is_some_and(|from| from <= revision)
+        && until.map_or(value.is_empty(), |until| revision.0 < until)
+}
+
+/// The value of an index entry that ended at a revision.
+pub(in crate::store::sled) fn ended(revision: Revision) -> IVec {
+    IVec::from(&revision.0.to_be_bytes())
+}
