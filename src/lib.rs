@@ -34,13 +34,13 @@
 //! - A stored version changes: what is new stands beside what was.
 //! - A mention is linked to an entity while another could be meant.
 
+pub mod domain;
+pub mod query;
+pub mod clock;
+pub mod store;
+pub mod kb;
+pub mod rpc;
+pub mod config;
+pub mod telemetry;
 pub mod app;
 pub mod cli;
-pub mod clock;
-pub mod config;
-pub mod domain;
-pub mod kb;
-pub mod query;
-pub mod rpc;
-pub mod store;
-pub mod telemetry;
