@@ -13,18 +13,13 @@ use crate::Failure;
 /// One line; what is not named here is left out.
 #[derive(Debug, serde::Deserialize)]
 struct Line {
-    #[serde(default)]
-    title: String,
+    title: Option<String>,
     body: String,
     published_at: Option<String>,
-    #[serde(default)]
-    url: String,
-    #[serde(default)]
-    publisher: String,
-    #[serde(default)]
-    byline: String,
-    #[serde(default)]
-    language: String,
+    url: Option<String>,
+    publisher: Option<String>,
+    byline: Option<String>,
+    language: Option<String>,
 }
 
 /// The articles of a file, and how long their lines are.
@@ -59,14 +54,13 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Articles, Failure> {
 impl Line {
     fn into_article(self) -> pb::Article {
         pb::Article {
-            title: self.title,
+            title: self.title.unwrap_or_default(),
             // As it will be stored, so that offsets hold.
             body: normalize(self.body).0,
-            language: self.language,
-            canonical_url: self.url,
-            publisher: Some(pb::Publisher { name: self.publisher, ..Default::default() })
-                .filter(|publisher| !publisher.name.is_empty()),
-            authors: Some(self.byline).filter(|byline| !byline.is_empty()).into_iter().collect(),
+            language: self.language.unwrap_or_default(),
+            canonical_url: self.url.unwrap_or_default(),
+            publisher: self.publisher.map(|name| pb::Publisher { name, ..Default::default() }),
+            authors: self.byline.into_iter().collect(),
             published_at: self
                 .published_at
                 .and_then(|text| text.parse::<jiff::Timestamp>().ok())
