@@ -147,6 +147,24 @@ impl Entity {
         self.place.iter().chain(by_occupancy)
     }
 
+    /// The path of the field that names an entity; empty where none does.
+    #[must_use]
+    pub fn field_naming(&self, id: &EntityId) -> String {
+        if self.place.as_ref() == Some(id) {
+            return "place".into();
+        }
+        let by_occupancy = self.occupancies.iter().enumerate().find_map(|(at, occupancy)| {
+            let fields = [
+                ("post", &occupancy.post),
+                ("holder", &occupancy.holder),
+                ("organization", &occupancy.organization),
+            ];
+            let (field, _) = fields.into_iter().find(|(_, named)| named.as_ref() == Some(id))?;
+            Some(format!("occupancies[{at}].{field}"))
+        });
+        by_occupancy.unwrap_or_default()
+    }
+
     /// Takes in what `listed` knows besides: lists unite up to their limits,
     /// empty fields are filled, nothing is overwritten. Says whether anything
     /// changed.
