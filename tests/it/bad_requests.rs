@@ -11,10 +11,7 @@ use crate::samples::{
 };
 
 /// Sends bad ingests one by one: each is refused and changes nothing.
-async fn refuse_ingests(
-    server: &Dicta,
-    cases: Vec<(&str, &str, pb::IngestArticleRequest)>,
-) {
+async fn refuse_ingests(server: &Dicta, cases: Vec<(&str, &str, pb::IngestArticleRequest)>) {
     let before = server.revision().await;
     let (mut expected, mut found) = (Vec::new(), Vec::new());
     for (reason, field, request) in cases {
@@ -120,9 +117,8 @@ async fn empty_and_over_limit_fields_of_an_article_are_refused() {
 async fn wrong_ids_urls_languages_and_enum_values_of_an_article_are_refused() {
     let home = Home::new();
     let server = home.start().await;
-    let publisher = |entity: &str| {
-        Some(pb::Publisher { entity: entity.into(), ..Default::default() })
-    };
+    let publisher =
+        |entity: &str| Some(pb::Publisher { entity: entity.into(), ..Default::default() });
     refuse_ingests(
         &server,
         vec![
@@ -224,8 +220,11 @@ async fn wrong_statements_are_refused_by_their_path() {
     let link = |target: &str, kind: i32| {
         stating(|it| {
             it.name = "articles/bridge/statements/own".into();
-            it.links =
-                vec![pb::StatementLink { target: target.into(), r#type: kind, ..Default::default() }];
+            it.links = vec![pb::StatementLink {
+                target: target.into(),
+                r#type: kind,
+                ..Default::default()
+            }];
         })
     };
     refuse_ingests(
@@ -266,11 +265,7 @@ async fn wrong_statements_are_refused_by_their_path() {
                 "statements[0].rank_reason",
                 stating(|it| it.rank = pb::Rank::Deprecated.into()),
             ),
-            (
-                "BAD_NUMBER",
-                "statements[0].confidence",
-                stating(|it| it.confidence = Some(1.5)),
-            ),
+            ("BAD_NUMBER", "statements[0].confidence", stating(|it| it.confidence = Some(1.5))),
             (
                 "BAD_NUMBER",
                 "statements[0].confidence",
@@ -314,17 +309,17 @@ async fn wrong_statements_are_refused_by_their_path() {
                 "statements[0].links[0].target",
                 link("articles/other/statements/nowhere", 1),
             ),
-            ("CONTRADICTION", "statements[0].links[0].target", link("articles/bridge/statements/own", 1)),
+            (
+                "CONTRADICTION",
+                "statements[0].links[0].target",
+                link("articles/bridge/statements/own", 1),
+            ),
             (
                 "REQUIRED",
                 "statements[0].links[0].type",
                 link("articles/other/statements/nowhere", 0),
             ),
-            (
-                "OVER_LIMIT",
-                "statements[0].topics",
-                stating(|it| it.topics = vec!["x".into(); 65]),
-            ),
+            ("OVER_LIMIT", "statements[0].topics", stating(|it| it.topics = vec!["x".into(); 65])),
         ],
     )
     .await;
@@ -379,6 +374,17 @@ async fn wrong_entities_are_refused_by_their_path() {
                 listing(|it| it.external_ids = external("wikidata", "")),
             ),
             ("UNKNOWN_ENTITY", "entities[0].place", listing(|it| it.place = "entities/no".into())),
+            (
+                "UNKNOWN_ENTITY",
+                "entities[0].occupancies[0].organization",
+                listing(|it| {
+                    it.occupancies = vec![pb::Occupancy {
+                        title: "Mayor".into(),
+                        organization: "entities/no".into(),
+                        ..Default::default()
+                    }];
+                }),
+            ),
             (
                 "OVER_LIMIT",
                 "entities",
@@ -530,10 +536,8 @@ async fn creations_under_unknown_parents_and_taken_names_are_refused() {
     };
     let status = server.ingest().create_entity(taken).await.unwrap_err();
     assert_refused(&status, Code::AlreadyExists, "ALREADY_EXISTS");
-    let nameless = pb::CreateEntityRequest {
-        entity: Some(pb::Entity::default()),
-        ..Default::default()
-    };
+    let nameless =
+        pb::CreateEntityRequest { entity: Some(pb::Entity::default()), ..Default::default() };
     let status = server.ingest().create_entity(nameless).await.unwrap_err();
     assert_invalid(&status, "REQUIRED", "entity.display_name");
     assert_eq!(server.revision().await, before);
@@ -695,8 +699,7 @@ async fn reads_refuse_what_makes_no_sense() {
     assert_invalid(&status, "BAD_NUMBER", "page_size");
     let status = query.list_statements(pb::ListStatementsRequest::default()).await.unwrap_err();
     assert_invalid(&status, "REQUIRED", "parent");
-    let status =
-        query.resolve_entities(pb::ResolveEntitiesRequest::default()).await.unwrap_err();
+    let status = query.resolve_entities(pb::ResolveEntitiesRequest::default()).await.unwrap_err();
     assert_invalid(&status, "REQUIRED", "queries");
     let many = pb::ResolveEntitiesRequest {
         queries: vec![pb::EntityQuery { text: "x".into(), ..Default::default() }; 101],

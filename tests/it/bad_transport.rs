@@ -138,10 +138,8 @@ async fn a_stream_whose_deadline_passes_ends_as_such() {
     let stream = tokio_stream::wrappers::ReceiverStream::new(stream);
     let mut request = Request::new(stream);
     request.metadata_mut().insert("grpc-timeout", "300m".parse().unwrap());
-    let item = pb::IngestArticlesItem {
-        sequence: 1,
-        ingest: Some(ingest(article("articles/bridge"))),
-    };
+    let item =
+        pb::IngestArticlesItem { sequence: 1, ingest: Some(ingest(article("articles/bridge"))) };
     items.send(pb::IngestArticlesRequest { items: vec![item] }).await.unwrap();
     let mut acks = server.ingest().ingest_articles(request).await.unwrap().into_inner();
     let first = acks.message().await.unwrap().unwrap();

@@ -150,8 +150,7 @@ impl Dicta {
 
     /// The statements of an article, in order of their names.
     pub(crate) async fn statements(&self, article: &str) -> Vec<pb::Statement> {
-        let request =
-            pb::ListStatementsRequest { parent: article.into(), ..Default::default() };
+        let request = pb::ListStatementsRequest { parent: article.into(), ..Default::default() };
         self.query().list_statements(request).await.unwrap().into_inner().statements
     }
 

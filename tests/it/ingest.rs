@@ -25,8 +25,7 @@ async fn an_article_is_created_then_unchanged_then_revised() {
     let retitled = pb::Article { title: "Retitled".into(), ..article("articles/bridge") };
     let revised = server.store(ingest(retitled)).await;
     assert_eq!((revised.outcome(), revised.article.unwrap().version), (Revised, 1));
-    let rewritten =
-        pb::Article { body: format!("{BODY} More."), ..article("articles/bridge") };
+    let rewritten = pb::Article { body: format!("{BODY} More."), ..article("articles/bridge") };
     let revised = server.store(ingest(rewritten)).await;
     assert_eq!((revised.outcome(), revised.article.unwrap().version), (Revised, 2));
     server.stop().await;
@@ -57,8 +56,7 @@ async fn versions_go_on_after_a_delete() {
     let home = Home::new();
     let server = home.start().await;
     server.store(ingest(article("articles/bridge"))).await;
-    let delete =
-        pb::DeleteArticleRequest { name: "articles/bridge".into(), ..Default::default() };
+    let delete = pb::DeleteArticleRequest { name: "articles/bridge".into(), ..Default::default() };
     let deleted = server.ingest().delete_article(delete).await.unwrap().into_inner();
     let status = server.article("articles/bridge").await.unwrap_err();
     assert_refused(&status, Code::NotFound, "NOT_FOUND");
@@ -72,10 +70,8 @@ async fn versions_go_on_after_a_delete() {
 async fn an_article_without_a_name_is_found_by_its_address_else_by_its_words() {
     let home = Home::new();
     let server = home.start().await;
-    let by_url = pb::Article {
-        canonical_url: "https://News.example/a/../bridge#top".into(),
-        ..article("")
-    };
+    let by_url =
+        pb::Article { canonical_url: "https://News.example/a/../bridge#top".into(), ..article("") };
     let first = server.store(ingest(by_url.clone())).await.article.unwrap();
     assert_eq!(first.canonical_url, "https://news.example/bridge");
     let second = pb::Article {

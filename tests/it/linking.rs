@@ -17,6 +17,14 @@ async fn linked(server: &Dicta, name: &str) -> String {
     stored.statements[0].speaker.clone().unwrap().entity
 }
 
+/// A statement by someone whom the caller knows to be a person.
+fn said_by_person(exact: &str, name: &str) -> pb::Statement {
+    let mut statement = said_by(exact, name);
+    let mention = statement.speaker.as_mut().and_then(|speaker| speaker.mention.as_mut());
+    mention.unwrap().r#type = EntityType::Person.into();
+    statement
+}
+
 #[tokio::test]
 async fn a_listed_entity_that_exists_takes_up_what_is_new_and_keeps_what_it_has() {
     let home = Home::new();
@@ -34,10 +42,8 @@ async fn a_listed_entity_that_exists_takes_up_what_is_new_and_keeps_what_it_has(
         external_ids: vec![pb::ExternalId { authority: "wikidata".into(), id: "Q1".into() }],
         ..entity("Another Name", EntityType::Organization)
     };
-    let request = pb::IngestArticleRequest {
-        entities: vec![listed],
-        ..ingest(article("articles/bridge"))
-    };
+    let request =
+        pb::IngestArticleRequest { entities: vec![listed], ..ingest(article("articles/bridge")) };
     let first = server.store(request.clone()).await;
     let united = server.get_entity("entities/jane").await.unwrap();
     assert_eq!(united.description, "A mayor.");
@@ -57,16 +63,15 @@ async fn listed_entities_are_created_unless_none_may_be() {
     let listing = |create: CreateEntities| pb::IngestArticleRequest {
         entities: vec![person("Jane Roe")],
         create_entities: create.into(),
-        ..ingest_with("articles/bridge", vec![said_by(QUOTE, "John Poe")])
+        ..ingest_with("articles/bridge", vec![said_by_person(QUOTE, "John Poe")])
     };
-    let status =
-        server.ingest().ingest_article(listing(CreateEntities::Never)).await.unwrap_err();
+    let status = server.ingest().ingest_article(listing(CreateEntities::Never)).await.unwrap_err();
     assert_refused(&status, Code::InvalidArgument, "UNKNOWN_ENTITY");
     assert_eq!(server.info().await.counts.unwrap().entities, 0);
     let listed = server.store(listing(CreateEntities::Unspecified)).await;
     assert_eq!(listed.entities.len(), 1);
     assert_eq!(listed.statements[0].speaker.as_ref().unwrap().entity, "");
-    // Only when asked are entities made from mentions.
+    // Only when asked, and where their kind is said, are entities made from mentions.
     let mentioned = server.store(listing(CreateEntities::Mentioned)).await;
     let speaker = mentioned.statements[0].speaker.as_ref().unwrap();
     assert_eq!(speaker.entity, "entities/john-poe");
@@ -99,7 +104,8 @@ async fn a_mention_of_another_type_is_not_linked() {
     let server = home.start().await;
     server.entity("acme", entity("Acme Bridges", EntityType::Organization)).await;
     let of_type = |kind: EntityType| {
-        let mention = pb::Mention { text: "Acme Bridges".into(), r#type: kind.into(), ..Default::default() };
+        let mention =
+            pb::Mention { text: "Acme Bridges".into(), r#type: kind.into(), ..Default::default() };
         let statement = pb::Statement { mentions: vec![mention], ..said(words(INDIRECT)) };
         ingest_with(&format!("articles/a{}", i32::from(kind)), vec![statement])
     };

@@ -3,9 +3,13 @@
 
 mod bad_requests;
 mod bad_transport;
+mod bulk;
+mod delete;
 mod harness;
 mod ingest;
 mod linking;
 mod reingest;
 mod samples;
 mod selectors;
+mod standard;
+mod update;

@@ -130,11 +130,7 @@ async fn parents_and_links_may_point_inside_the_same_ingest() {
         confidence: Some(0.5),
         ..Default::default()
     };
-    let child = pb::Statement {
-        parent: outer.into(),
-        links: vec![link],
-        ..named(inner, INDIRECT)
-    };
+    let child = pb::Statement { parent: outer.into(), links: vec![link], ..named(inner, INDIRECT) };
     let stored = server.store(ingest_with(NAME, vec![child, named(outer, QUOTE)])).await;
     assert_eq!(stored.statements[0].parent, outer);
     assert_eq!(stored.statements[0].links[0].target, outer);

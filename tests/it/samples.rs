@@ -34,10 +34,7 @@ pub(crate) fn ingest(article: pb::Article) -> pb::IngestArticleRequest {
 }
 
 /// An ingest of the sample article with these statements.
-pub(crate) fn ingest_with(
-    name: &str,
-    statements: Vec<pb::Statement>,
-) -> pb::IngestArticleRequest {
+pub(crate) fn ingest_with(name: &str, statements: Vec<pb::Statement>) -> pb::IngestArticleRequest {
     pb::IngestArticleRequest { statements, ..ingest(article(name)) }
 }
 

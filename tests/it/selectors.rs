@@ -10,8 +10,7 @@ async fn stored(body: &str, selector: pb::Selector) -> pb::Selector {
     let home = Home::new();
     let server = home.start().await;
     let article = pb::Article { body: body.into(), ..article("articles/text") };
-    let request =
-        pb::IngestArticleRequest { statements: vec![said(selector)], ..ingest(article) };
+    let request = pb::IngestArticleRequest { statements: vec![said(selector)], ..ingest(article) };
     let stored = server.store(request).await;
     server.stop().await;
     stored.statements[0].content[0].selector.clone().unwrap()
