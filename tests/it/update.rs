@@ -4,9 +4,7 @@ use dicta::rpc::pb;
 use tonic::{Code, Status};
 
 use crate::harness::{Dicta, Home, assert_refused};
-use crate::samples::{
-    BODY, QUOTE, alias, article, ingest_with, mask, person, request_id, said_by_entity,
-};
+use crate::samples::{BODY, QUOTE, alias, ingest_with, mask, person, request_id, said_by_entity};
 
 const NAME: &str = "articles/bridge";
 
