@@ -375,6 +375,17 @@ async fn wrong_entities_are_refused_by_their_path() {
             ),
             ("UNKNOWN_ENTITY", "entities[0].place", listing(|it| it.place = "entities/no".into())),
             (
+                "UNKNOWN_ENTITY",
+                "entities[0].occupancies[0].organization",
+                listing(|it| {
+                    it.occupancies = vec![pb::Occupancy {
+                        title: "Mayor".into(),
+                        organization: "entities/no".into(),
+                        ..Default::default()
+                    }];
+                }),
+            ),
+            (
                 "OVER_LIMIT",
                 "entities",
                 pb::IngestArticleRequest {

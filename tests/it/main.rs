@@ -3,10 +3,16 @@
 
 mod bad_requests;
 mod bad_transport;
+mod bulk;
+mod data_directory;
+mod delete;
 mod harness;
 mod ingest;
 mod linking;
+mod reads;
 mod reingest;
 mod samples;
 mod selectors;
+mod standard;
 mod tidy;
+mod update;
