@@ -1,8 +1,10 @@
 //! The integration tests: one binary, a module a subject.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod bad_calls;
 mod bad_requests;
 mod bad_transport;
+mod bad_values;
 mod bulk;
 mod data_directory;
 mod delete;
