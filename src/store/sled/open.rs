@@ -1,7 +1,7 @@
 //! Opening a data directory, and saying what is wrong with one that can't be.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
@@ -27,7 +27,11 @@ const EMPTY_FILE_BYTES: u64 = 2 << 20;
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
-const OWN_FILES: [&str; 4] = ["db", "conf", "blobs", "lost+found"];
+const OWN_FILES: [&str; 5] = ["db", "conf", "blobs", "lost+found", MARKER];
+/// A file beside the database that says that a store was made here: a database
+/// that lost its contents must not pass for a new one.
+const MARKER: &str = "dicta";
+const MARKER_TEXT: &[u8] = b"This directory holds a Dicta store.\n";
 
 /// Opens a data directory, and makes it one where it is empty.
 pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
@@ -40,13 +44,16 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
         Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
         Some(newer) => return Err(envelope::newer(newer)),
         None if !db.is_empty() => return Err(foreign(directory)),
-        None if bytes_before > EMPTY_FILE_BYTES => {
+        None if bytes_before > EMPTY_FILE_BYTES || directory.join(MARKER).exists() => {
             return Err(damaged(directory, "it reads empty"));
         }
         None => (write_identity(&db)?, Head::default()),
     };
     let shared = Shared::new(db, head, file, directory.to_owned());
     shared.read(|db| shared.sync(db))?;
+    // After the identity is durable: a crash between the two leaves a store that
+    // is marked at its next opening.
+    mark(directory)?;
     sync_directory(directory)?;
     Ok((shared, identity))
 }
@@ -157,6 +164,19 @@ fn random_key() -> [u8; 32] {
         hasher.update(Uuid::new_v4().as_bytes());
     }
     *hasher.finalize().as_bytes()
+}
+
+/// Marks the directory as a store's.
+fn mark(directory: &Path) -> Result<(), Error> {
+    let write = || {
+        let mut file = File::create(directory.join(MARKER))?;
+        file.write_all(MARKER_TEXT)?;
+        file.sync_all()
+    };
+    if directory.join(MARKER).exists() {
+        return Ok(());
+    }
+    write().map_err(|error| unusable(directory, &error))
 }
 
 /// Makes durable that the files exist at all.
