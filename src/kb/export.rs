@@ -313,4 +313,4 @@ impl Exporter {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::kb) mod tests;

@@ -3,6 +3,7 @@
 
 mod bad_requests;
 mod bad_transport;
+mod export;
 mod harness;
 mod ingest;
 mod linking;
