@@ -12,7 +12,7 @@ pub fn export_records(pb: pb::ExportRequest) -> Result<ExportRecords, Error> {
     check(|at| {
         let kinds_at = at.at("kinds");
         let most = pb::RecordKind::Entity as usize;
-        let kinds = kinds_at.items(pb.kinds, most, |at, value| kind(at, value));
+        let kinds = kinds_at.items(pb.kinds, most, kind);
         let read = read_options(&at.at("read"), pb.read);
         Some(ExportRecords {
             kinds,
