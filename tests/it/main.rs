@@ -8,6 +8,7 @@ mod bad_values;
 mod bulk;
 mod data_directory;
 mod delete;
+mod export;
 mod harness;
 mod ingest;
 mod linking;
