@@ -9,6 +9,8 @@ mod delete;
 mod harness;
 mod ingest;
 mod linking;
+mod lists;
+mod paging;
 mod reads;
 mod reingest;
 mod samples;
