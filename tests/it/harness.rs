@@ -1,6 +1,7 @@
 //! A server in this process, over a directory of its own, and clients to it.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use dicta::app::{self, Server};
 use dicta::config::{self, Config, Environment, Flags};
@@ -32,6 +33,13 @@ impl Home {
         self.directory.path().join("data")
     }
 
+    /// A copy of what lies in the data directory; no server may run on it.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::new();
+        copy_directory(&self.data(), &copy.data());
+        copy
+    }
+
     /// What a server on this directory runs with: the defaults, on a free port.
     pub(crate) fn config(&self) -> Config {
         let flags = Flags {
@@ -45,6 +53,19 @@ impl Home {
 
     pub(crate) async fn start(&self) -> Dicta {
         Dicta::start(self.config()).await
+    }
+}
+
+fn copy_directory(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_directory(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -64,6 +85,8 @@ pub(crate) async fn fails_to_start(config: Config) -> String {
 /// A server that serves.
 pub(crate) struct Dicta {
     pub(crate) channel: Channel,
+    /// Where it listens, as in `http://127.0.0.1:1234`.
+    pub(crate) url: String,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), app::Error>>,
 }
@@ -77,12 +100,12 @@ impl Dicta {
         let mut ended = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        let channel = Endpoint::from_shared(url).unwrap().connect_lazy();
+        let channel = Endpoint::from_shared(url.clone()).unwrap().connect_lazy();
         tokio::select! {
             () = until_serving(channel.clone()) => {}
             ended = &mut ended => panic!("the server ended: {ended:?}"),
         }
-        Self { channel, stop, ended }
+        Self { channel, url, stop, ended }
     }
 
     pub(crate) fn ingest(&self) -> IngestServiceClient<Channel> {
@@ -149,7 +172,7 @@ impl Dicta {
 
     /// Stops in good order, so that another one may start on the same directory.
     pub(crate) async fn stop(self) {
-        let Self { stop, ended, channel } = self;
+        let Self { stop, ended, channel, url: _ } = self;
         drop(channel);
         stop.send(()).unwrap();
         ended.await.unwrap().unwrap();

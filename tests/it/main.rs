@@ -5,6 +5,7 @@ mod bad_requests;
 mod bad_transport;
 mod bulk;
 mod data_directory;
+mod deadlines;
 mod delete;
 mod harness;
 mod ingest;
