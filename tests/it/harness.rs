@@ -1,5 +1,6 @@
 //! A server in this process, over a directory of its own, and clients to it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use dicta::app::{self, Server};
@@ -38,6 +39,13 @@ impl Home {
         self.directory.path().join("data")
     }
 
+    /// A copy of what lies in the data directory; no server may run on it.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::new();
+        copy_directory(&self.data(), &copy.data());
+        copy
+    }
+
     /// What a server on this directory runs with: the defaults, on a free port.
     pub(crate) fn config(&self) -> Config {
         let flags = Flags {
@@ -52,6 +60,19 @@ impl Home {
 
     pub(crate) async fn start(&self) -> Dicta {
         Dicta::start(self.config()).await
+    }
+}
+
+fn copy_directory(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_directory(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -70,9 +91,9 @@ pub(crate) async fn fails_to_start(config: Config) -> String {
 
 /// A server that serves.
 pub(crate) struct Dicta {
-    /// Where it listens.
-    pub(crate) url: String,
     pub(crate) channel: Channel,
+    /// Where it listens, as in `http://127.0.0.1:1234`.
+    pub(crate) url: String,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), app::Error>>,
 }
@@ -91,7 +112,7 @@ impl Dicta {
             () = until_serving(channel.clone()) => {}
             ended = &mut ended => panic!("the server ended: {ended:?}"),
         }
-        Self { url, channel, stop, ended }
+        Self { channel, url, stop, ended }
     }
 
     pub(crate) fn ingest(&self) -> IngestServiceClient<Channel> {
