@@ -221,7 +221,8 @@ pub(super) async fn require_references(
     for id in entity.entities_named() {
         let name = RecordName::Entity(id.clone());
         if name != subject && !known.contains(id) {
-            require_record(reader, name, "entity".into(), plan, &mut violations).await?;
+            let field = format!("entity.{}", entity.field_naming(id));
+            require_record(reader, name, field, plan, &mut violations).await?;
         }
     }
     for (at, occupancy) in entity.occupancies.iter().enumerate() {

@@ -217,7 +217,8 @@ impl<'a> Directory<'a> {
     ) -> Result<(), Error> {
         for (at, draft) in drafts.iter().enumerate() {
             for id in draft.entity.entities_named() {
-                self.check(id, || format!("entities[{at}]"), plan, violations).await?;
+                let field = || format!("entities[{at}].{}", draft.entity.field_naming(id));
+                self.check(id, field, plan, violations).await?;
             }
         }
         Ok(())
