@@ -15,6 +15,8 @@ mod read;
 mod references;
 pub mod resolve;
 mod seed;
+#[cfg(test)]
+mod tests;
 mod token;
 mod update;
 mod write;
