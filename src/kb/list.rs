@@ -8,7 +8,7 @@ use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::plan::{self as query, Access};
-use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
+use crate::store::{self, ArticleState, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
 
 /// How many records one page looks at before it ends early, even empty.
 pub const PAGE_SCAN: usize = 10_000;
@@ -244,14 +244,5 @@ fn path(access: Access) -> Path {
         Access::StatementsByMention(entity) => Path::StatementsByMention(entity),
         Access::Entities => Path::Entities,
         Access::EntitiesByExternalId(id) => Path::EntitiesByExternalId(id),
-    }
-}
-
-/// Kept for the reader's convenience: a list of the newest state.
-impl ReadOptions {
-    /// The newest durable state.
-    #[must_use]
-    pub fn newest() -> Self {
-        Self { at: At::Head, consistency_token: String::new() }
     }
 }
