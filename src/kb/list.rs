@@ -8,7 +8,7 @@ use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::plan::{self as query, Access};
-use crate::store::{self, ArticleState, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
+use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
 
 /// How many records one page looks at before it ends early, even empty.
 pub const PAGE_SCAN: usize = 10_000;
@@ -188,7 +188,8 @@ impl KnowledgeBase {
     }
 }
 
-fn fingerprint(arguments: &[&str]) -> Fingerprint {
+/// A hash of arguments, to which a token is bound.
+pub(super) fn fingerprint(arguments: &[&str]) -> Fingerprint {
     let mut hasher = blake3::Hasher::new();
     for argument in arguments {
         hasher.update(&(argument.len() as u64).to_be_bytes()).update(argument.as_bytes());
@@ -244,5 +245,13 @@ fn path(access: Access) -> Path {
         Access::StatementsByMention(entity) => Path::StatementsByMention(entity),
         Access::Entities => Path::Entities,
         Access::EntitiesByExternalId(id) => Path::EntitiesByExternalId(id),
+    }
+}
+
+impl ReadOptions {
+    /// The newest durable state.
+    #[must_use]
+    pub fn newest() -> Self {
+        Self { at: At::Head, consistency_token: String::new() }
     }
 }

@@ -7,6 +7,8 @@ mod create;
 mod delete;
 mod entities;
 pub mod error;
+mod export;
+mod import;
 mod ingest;
 mod list;
 mod matching;
@@ -25,6 +27,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::bulk::{BulkAck, BulkItem};
+pub use self::export::{ExportRecords, Exporter};
+pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
 use crate::clock::Clock;

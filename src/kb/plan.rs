@@ -116,7 +116,9 @@ impl Plan {
         for (name, state) in self.answer.iter().zip(states) {
             let stored = state.live();
             let value = match planned.get(name) {
-                Some(Mutation::Put(_, record)) => Some(record.clone()),
+                Some(Mutation::Put(_, record) | Mutation::Restore(_, record, _)) => {
+                    Some(record.clone())
+                }
                 Some(Mutation::Ensure(_, entity)) => Some(united(stored.as_ref(), entity)),
                 Some(Mutation::Delete(_)) | None => None,
             };

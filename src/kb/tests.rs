@@ -213,8 +213,8 @@ async fn an_item_links_to_the_entity_of_the_one_before_it_in_any_script() {
     let mut second = ingest(vec![statement], vec![]);
     second.article.id = Some(ArticleId::new("other").unwrap());
     bulk(&kb, vec![ingest(vec![], vec![entity]), second]).await;
-    let read = ReadOptions { at: crate::store::At::Head, consistency_token: String::new() };
-    let query = GetRecords { names: vec![], body: crate::store::LoadBody::No, read };
+    let query =
+        GetRecords { names: vec![], body: crate::store::LoadBody::No, read: ReadOptions::newest() };
     let name = "articles/other/statements/said".parse().unwrap();
     let (stored, _) = kb.get(name, &query).await.unwrap();
     let Record::Statement(stored) = stored.value else { panic!("a statement") };

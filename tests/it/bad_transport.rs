@@ -10,7 +10,7 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Request, Status};
 
 use crate::harness::{Dicta, Home, assert_refused};
-use crate::samples::{article, ingest, person};
+use crate::samples::{article, ingest};
 
 /// Sends and takes bytes as they are.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,31 +103,6 @@ async fn another_base_than_default_is_not_found() {
     assert_eq!(server.revision().await, 0);
     server.ingest().ingest_article(asking("default")).await.unwrap();
     server.stop().await;
-}
-
-#[tokio::test]
-async fn a_deadline_that_passes_is_told_as_such() {
-    let home = Home::new();
-    let server = home.start().await;
-    server.entity("jane", person("Jane Roe")).await;
-    let token = consistency_token_ahead(&server).await;
-    // The read waits for a revision that does not come within its deadline.
-    let mut request = Request::new(pb::GetEntityRequest {
-        name: "entities/jane".into(),
-        read: Some(pb::ReadOptions { consistency_token: token, ..Default::default() }),
-    });
-    // Set by hand: the client itself does not cut the call off then.
-    request.metadata_mut().insert("grpc-timeout", "1u".parse().unwrap());
-    let answered = server.query().get_entity(request).await;
-    if let Err(status) = answered {
-        assert_refused(&status, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");
-    }
-    server.stop().await;
-}
-
-/// The token of the newest write.
-async fn consistency_token_ahead(server: &Dicta) -> String {
-    server.store(ingest(article("articles/bridge"))).await.consistency_token
 }
 
 #[tokio::test]

@@ -17,6 +17,14 @@ async fn linked(server: &Dicta, name: &str) -> String {
     stored.statements[0].speaker.clone().unwrap().entity
 }
 
+/// A statement by someone whom the caller knows to be a person.
+fn said_by_person(exact: &str, name: &str) -> pb::Statement {
+    let mut statement = said_by(exact, name);
+    let mention = statement.speaker.as_mut().and_then(|speaker| speaker.mention.as_mut());
+    mention.unwrap().r#type = EntityType::Person.into();
+    statement
+}
+
 #[tokio::test]
 async fn a_listed_entity_that_exists_takes_up_what_is_new_and_keeps_what_it_has() {
     let home = Home::new();
@@ -48,13 +56,6 @@ async fn a_listed_entity_that_exists_takes_up_what_is_new_and_keeps_what_it_has(
     server.stop().await;
 }
 
-/// The statement, its speaker's mention typed as a person's.
-fn of_person(mut statement: pb::Statement) -> pb::Statement {
-    let mention = statement.speaker.as_mut().and_then(|speaker| speaker.mention.as_mut());
-    mention.unwrap().set_type(EntityType::Person);
-    statement
-}
-
 #[tokio::test]
 async fn listed_entities_are_created_unless_none_may_be() {
     let home = Home::new();
@@ -62,7 +63,7 @@ async fn listed_entities_are_created_unless_none_may_be() {
     let listing = |create: CreateEntities| pb::IngestArticleRequest {
         entities: vec![person("Jane Roe")],
         create_entities: create.into(),
-        ..ingest_with("articles/bridge", vec![of_person(said_by(QUOTE, "John Poe"))])
+        ..ingest_with("articles/bridge", vec![said_by_person(QUOTE, "John Poe")])
     };
     let status = server.ingest().ingest_article(listing(CreateEntities::Never)).await.unwrap_err();
     assert_refused(&status, Code::InvalidArgument, "UNKNOWN_ENTITY");
@@ -70,7 +71,7 @@ async fn listed_entities_are_created_unless_none_may_be() {
     let listed = server.store(listing(CreateEntities::Unspecified)).await;
     assert_eq!(listed.entities.len(), 1);
     assert_eq!(listed.statements[0].speaker.as_ref().unwrap().entity, "");
-    // Only when asked are entities made from mentions.
+    // Only when asked, and where their kind is said, are entities made from mentions.
     let mentioned = server.store(listing(CreateEntities::Mentioned)).await;
     let speaker = mentioned.statements[0].speaker.as_ref().unwrap();
     assert_eq!(speaker.entity, "entities/john-poe");

@@ -1,6 +1,7 @@
 //! Records and answers to the wire.
 
 pub mod answer;
+pub mod import;
 pub mod resolve;
 mod article;
 mod statement;
@@ -22,6 +23,7 @@ pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
     deleted_statement, ingested, names_only_above, updated_article, updated_entity,
 };
+pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
 
