@@ -61,7 +61,6 @@ const LONGEST_FILE: usize = 450;
 /// Longer files, and why.
 const LONG_FILES: &[(&str, &str)] = &[
     ("src/query/tests/error_cases.rs", "one table of cases, read by looking up a line"),
-    ("tests/it/bad_requests.rs", "one table of what is refused, by method"),
     ("src/store/sled/record/samples.rs", "one record of each shape, read by looking one up"),
 ];
 
