@@ -248,7 +248,6 @@ fn path(access: Access) -> Path {
     }
 }
 
-/// Kept for the reader's convenience: a list of the newest state.
 impl ReadOptions {
     /// The newest durable state.
     #[must_use]

@@ -17,6 +17,8 @@ mod read;
 mod references;
 pub mod resolve;
 mod seed;
+#[cfg(test)]
+mod tests;
 mod token;
 mod update;
 mod write;
