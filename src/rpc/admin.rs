@@ -64,7 +64,7 @@ impl AdminService for Admin {
         request: Request<Streaming<pb::ImportRecordsRequest>>,
     ) -> Result<Response<Self::ImportRecordsStream>, Status> {
         self.may_administer()?;
-        let (permit, deadline) = self.calls.stream(request.metadata())?;
+        let (permit, deadline) = self.calls.stream(&request)?;
         let import = Import {
             kb: Arc::clone(self.base.get().map_err(status::of_write)?),
             incoming: request.into_inner(),

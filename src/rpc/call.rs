@@ -10,7 +10,7 @@ use prost::Message;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Status};
+use tonic::{Extensions, Request, Response, Status};
 use uuid::Uuid;
 
 use super::status;
@@ -67,7 +67,8 @@ impl Calls {
     ) -> Result<Response<Res>, Status> {
         let _permit = self.admit(request.metadata())?;
         let deadline = self.deadline(request.metadata());
-        let until = Instant::now() + deadline.unwrap_or(self.policy.default_deadline);
+        let until =
+            arrival(request.extensions()) + deadline.unwrap_or(self.policy.default_deadline);
         let work = AssertUnwindSafe(work(request.into_inner())).catch_unwind();
         let answer = match tokio::time::timeout_at(until, work).await {
             Err(_) => return Err(status::deadline_exceeded()),
@@ -83,13 +84,13 @@ impl Calls {
 
     /// Admits a stream; the permit is held as long as it runs. Its deadline is the
     /// caller's, if any.
-    pub(super) fn stream(
+    pub(super) fn stream<Req>(
         &self,
-        metadata: &MetadataMap,
+        request: &Request<Req>,
     ) -> Result<(OwnedSemaphorePermit, Option<Instant>), Status> {
-        let permit = self.admit(metadata)?;
-        let until = |timeout| Instant::now() + ahead_of_transport(timeout);
-        Ok((permit, grpc_timeout(metadata).map(until)))
+        let permit = self.admit(request.metadata())?;
+        let until = |timeout| arrival(request.extensions()) + ahead_of_transport(timeout);
+        Ok((permit, grpc_timeout(request.metadata()).map(until)))
     }
 
     fn admit(&self, metadata: &MetadataMap) -> Result<OwnedSemaphorePermit, Status> {
@@ -104,6 +105,21 @@ impl Calls {
         grpc_timeout(metadata)
             .map(|timeout| ahead_of_transport(timeout).min(self.policy.max_deadline))
     }
+}
+
+/// When a call arrived.
+#[derive(Clone, Copy, Debug)]
+struct Arrival(Instant);
+
+/// Notes when a call arrives: the transport counts its deadline from then, however
+/// late its handler gets to run.
+pub(super) fn note_arrival(mut request: Request<()>) -> Result<Request<()>, Status> {
+    request.extensions_mut().insert(Arrival(Instant::now()));
+    Ok(request)
+}
+
+fn arrival(extensions: &Extensions) -> Instant {
+    extensions.get::<Arrival>().map_or_else(Instant::now, |arrival| arrival.0)
 }
 
 fn ahead_of_transport(timeout: Duration) -> Duration {

@@ -42,7 +42,7 @@ impl IngestService for Ingest {
         &self,
         request: Request<Streaming<pb::IngestArticlesRequest>>,
     ) -> Result<Response<Self::IngestArticlesStream>, Status> {
-        let (permit, deadline) = self.calls.stream(request.metadata())?;
+        let (permit, deadline) = self.calls.stream(&request)?;
         let kb = Arc::clone(self.base.get().map_err(status::of_write)?);
         let stream = bulk::Stream {
             kb,

@@ -318,7 +318,7 @@ impl QueryService for Query {
         &self,
         request: Request<pb::ExportRequest>,
     ) -> Result<Response<Self::ExportStream>, Status> {
-        let (permit, deadline) = self.calls.stream(request.metadata())?;
+        let (permit, deadline) = self.calls.stream(&request)?;
         let query = from_pb::export_records(request.into_inner()).map_err(status::of_read)?;
         let kb = self.base.get().map_err(status::of_read)?;
         let export = Export {

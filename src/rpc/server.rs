@@ -5,15 +5,19 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
+use tonic::service::InterceptorLayer;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
+use tonic::{Request, Status};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
+
+use tower::layer::util::{Identity, Stack};
 
 use super::admin::Admin;
 use super::base::Base;
 use super::bulk::BulkLimits;
-use super::call::{CallPolicy, Calls};
+use super::call::{CallPolicy, Calls, note_arrival};
 use super::ingest::Ingest;
 use super::pb::FILE_DESCRIPTOR_SET;
 use super::pb::admin_service_server::AdminServiceServer;
@@ -97,7 +101,7 @@ impl Health {
 
 impl Services {
     /// The router with every service, and its health, which says NOT_SERVING.
-    pub async fn router(self, transport: &Transport) -> (Router, Health) {
+    pub async fn router(self, transport: &Transport) -> (Router<Stamped>, Health) {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let health = Health(reporter);
         health.not_serving().await;
@@ -146,7 +150,10 @@ impl Services {
     }
 }
 
-fn bounded(transport: &Transport) -> Server {
+/// What calls pass before they reach a service.
+type Stamped = Stack<InterceptorLayer<fn(Request<()>) -> Result<Request<()>, Status>>, Identity>;
+
+fn bounded(transport: &Transport) -> Server<Stamped> {
     Server::builder()
         .concurrency_limit_per_connection(transport.concurrency_per_connection)
         .load_shed(true)
@@ -158,6 +165,7 @@ fn bounded(transport: &Transport) -> Server {
         .initial_connection_window_size(transport.connection_window_bytes)
         .http2_keepalive_interval(Some(transport.keepalive_interval))
         .http2_keepalive_timeout(Some(transport.keepalive_timeout))
+        .layer(InterceptorLayer::new(note_arrival as fn(_) -> _))
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {
