@@ -4,6 +4,7 @@
 mod bad_requests;
 mod bad_transport;
 mod bulk;
+mod concurrency;
 mod data_directory;
 mod deadlines;
 mod delete;
