@@ -67,7 +67,7 @@ impl Calls {
     ) -> Result<Response<Res>, Status> {
         let _permit = self.admit(request.metadata())?;
         let deadline = self.deadline(request.metadata());
-        let until = Instant::now() + deadline.unwrap_or(self.policy.default_deadline);
+        let until = arrival(&request) + deadline.unwrap_or(self.policy.default_deadline);
         let work = AssertUnwindSafe(work(request.into_inner())).catch_unwind();
         let answer = match tokio::time::timeout_at(until, work).await {
             Err(_) => return Err(status::deadline_exceeded()),
@@ -104,6 +104,21 @@ impl Calls {
         grpc_timeout(metadata)
             .map(|timeout| ahead_of_transport(timeout).min(self.policy.max_deadline))
     }
+}
+
+/// When a call's headers arrived: from then on the transport counts.
+#[derive(Clone, Copy)]
+struct Arrival(Instant);
+
+/// Notes when a call arrives. Its message may come much later, and with it the
+/// handler's turn.
+pub(super) fn note_arrival(mut request: Request<()>) -> Result<Request<()>, Status> {
+    request.extensions_mut().insert(Arrival(Instant::now()));
+    Ok(request)
+}
+
+fn arrival<T>(request: &Request<T>) -> Instant {
+    request.extensions().get().map_or_else(Instant::now, |Arrival(at)| *at)
 }
 
 fn ahead_of_transport(timeout: Duration) -> Duration {
@@ -214,6 +229,18 @@ mod tests {
         assert_eq!(status.code(), Code::DeadlineExceeded);
         let status = refusal(&calls(1), Request::new(()), forever).await;
         assert_eq!(reason(&status), "DEADLINE_EXCEEDED");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_counts_from_when_the_call_arrived() {
+        let mut request = asked("grpc-timeout", "1S");
+        let start = Instant::now();
+        request = note_arrival(request).unwrap();
+        tokio::time::advance(Duration::from_millis(700)).await;
+        let forever = async |()| std::future::pending::<Answer>().await;
+        let status = refusal(&calls(1), request, forever).await;
+        assert_eq!(status.code(), Code::DeadlineExceeded);
+        assert!(start.elapsed() < Duration::from_secs(1));
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
 use tonic_health::ServingStatus;
@@ -13,7 +14,7 @@ use tonic_health::server::HealthReporter;
 use super::admin::Admin;
 use super::base::Base;
 use super::bulk::BulkLimits;
-use super::call::{CallPolicy, Calls};
+use super::call::{CallPolicy, Calls, note_arrival};
 use super::ingest::Ingest;
 use super::pb::FILE_DESCRIPTOR_SET;
 use super::pb::admin_service_server::AdminServiceServer;
@@ -131,9 +132,9 @@ impl Services {
             .add_service(health_service)
             .add_optional_service(reflection().build_v1().ok())
             .add_optional_service(reflection().build_v1alpha().ok())
-            .add_service(ingest)
-            .add_service(query)
-            .add_service(admin);
+            .add_service(InterceptedService::new(ingest, note_arrival))
+            .add_service(InterceptedService::new(query, note_arrival))
+            .add_service(InterceptedService::new(admin, note_arrival));
         (router, health)
     }
 }
