@@ -7,6 +7,7 @@ mod bad_transport;
 mod bad_values;
 mod bulk;
 mod crash;
+mod concurrency;
 mod data_directory;
 mod deadlines;
 mod delete;
