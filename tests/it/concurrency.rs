@@ -96,7 +96,7 @@ async fn check_articles(server: &Dicta) -> i64 {
         let within = format!("{}/", article.name);
         let own = statements.iter().find(|it| it.name.starts_with(&within)).unwrap();
         assert!(own.revision <= revision);
-        assert_eq!(own.topics, [article.title.clone()], "half a commit at {revision}");
+        assert_eq!(own.topics, std::slice::from_ref(&article.title), "half a commit at {revision}");
         assert_eq!(own.article_published_at, article.published_at);
     }
     revision

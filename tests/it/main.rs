@@ -6,8 +6,9 @@ mod bad_requests;
 mod bad_transport;
 mod bad_values;
 mod bulk;
-mod crash;
+
 mod concurrency;
+mod crash;
 mod data_directory;
 mod deadlines;
 mod delete;
