@@ -72,6 +72,7 @@ pub(super) fn draft(
         status: StatementStatus::Active,
         retraction: None,
         article: ArticleCopy::default(),
+        anchoring: None,
     };
     StatementDraft { id, statement }
 }
