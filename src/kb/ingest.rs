@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::KnowledgeBase;
 use super::anchor::Anchor;
+use super::carry::{self, Carrier};
 use super::command::{CreateEntities, IngestArticle, IngestOutcome, Ingested, WriteContext};
 use super::entities::Directory;
 use super::error::{Error, Violation};
@@ -208,12 +209,8 @@ impl Planner<'_> {
         }
         let body = self.body(article).await?;
         let anchor = Anchor::new(body.as_deref());
-        let standing: Vec<(StatementId, Statement)> = stored
-            .iter()
-            .map(|(id, _, statement)| {
-                (id.clone(), refreshed(statement, &copy, moved.then_some(&anchor)))
-            })
-            .collect();
+        let before = if moved { self.stored_body().await? } else { None };
+        let standing = standing(&stored, &copy, moved, before.as_deref(), body.as_deref());
         let sent = self.sent(&anchor, &copy).await?;
         let ids = matching::ids(&self.id, &self.command.statements, &sent, &standing)
             .map_err(|error| Error::invalid("statements", "BAD_ID", error.to_string()))?;
@@ -251,9 +248,18 @@ impl Planner<'_> {
         if article.body.text.is_some() {
             return Ok(article.body.text.clone());
         }
+        self.stored_body().await
+    }
+
+    /// The text that is stored, where it is held in full.
+    async fn stored_body(&self) -> Result<Option<Arc<str>>, Error> {
         let name = RecordName::Article(self.id.clone());
         Ok(match self.reader.state(&name, LoadBody::Yes).await? {
-            State::Live(Stored { value: Record::Article(stored), .. }) => stored.body.text,
+            State::Live(Stored { value: Record::Article(stored), .. })
+                if stored.body.verifies() =>
+            {
+                stored.body.text
+            }
             _ => None,
         })
     }
@@ -351,6 +357,7 @@ impl Planner<'_> {
             let old = stored.iter().zip(standing).find(|((stored, ..), _)| stored == id);
             match old {
                 Some(((_, revision, before), (_, standing))) => {
+                    statement.anchoring = carry::anchoring(before, &statement);
                     keep_what_is_not_sent(&mut statement, standing);
                     if statement != *before {
                         self.plan.require(Precondition::AtRevision(name.clone(), *revision));
@@ -457,6 +464,28 @@ impl Planner<'_> {
 /// A stored statement: its id, the revision of its newest state, and its value.
 type StoredStatement = (StatementId, crate::domain::revision::Revision, Statement);
 
+/// The stored statements as they stand with the article as it is to be: the copied
+/// fields new and, where the body changed, anchored again or orphaned.
+fn standing(
+    stored: &[StoredStatement],
+    copy: &ArticleCopy,
+    moved: bool,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Vec<(StatementId, Statement)> {
+    let mut carrier = moved.then(|| Carrier::new(before, after));
+    let stand = |(id, _, statement): &StoredStatement| {
+        let version = statement.article.version;
+        let mut statement =
+            Statement { article: ArticleCopy { version, ..copy.clone() }, ..statement.clone() };
+        if let Some(carrier) = &mut carrier {
+            carrier.carry(&mut statement, copy.version);
+        }
+        (id.clone(), statement)
+    };
+    stored.iter().map(stand).collect()
+}
+
 /// A new article, what it does not say set to what that means.
 fn first(sent: Article, version: u32) -> Article {
     Article {
@@ -489,7 +518,7 @@ pub(super) fn complete(
     context: &WriteContext,
     violations: &mut Vec<Violation>,
 ) {
-    anchor.fill(statement, path, violations);
+    anchor.fill(statement, path, None, violations);
     statement.kind = Some(statement.kind.unwrap_or_else(|| statement.kind_of_spans()));
     statement.origin = stamp(&statement.origin, context);
     for link in &mut statement.links {
@@ -497,30 +526,6 @@ pub(super) fn complete(
     }
     statement.article = copy.clone();
     statement.status = StatementStatus::Active;
-}
-
-/// A stored statement as it stands with the article as it is to be: the copied
-/// fields new and, where the body changed, anchored again or orphaned.
-fn refreshed(
-    statement: &Statement,
-    copy: &ArticleCopy,
-    moved_to: Option<&Anchor<'_>>,
-) -> Statement {
-    let mut statement = statement.clone();
-    let version = statement.article.version;
-    statement.article = ArticleCopy { version, ..copy.clone() };
-    if let Some(anchor) = moved_to {
-        let found = anchor.find_again(&mut statement);
-        if found {
-            statement.article.version = copy.version;
-        }
-        // A retracted statement stays retracted wherever its words stand.
-        if statement.status != StatementStatus::Retracted {
-            statement.status =
-                if found { StatementStatus::Active } else { StatementStatus::Orphaned };
-        }
-    }
-    statement
 }
 
 /// A sent statement takes over what only the server or an editor sets, and who

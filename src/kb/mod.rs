@@ -2,21 +2,26 @@
 
 mod anchor;
 mod bulk;
+mod carry;
 pub mod command;
 mod create;
 mod delete;
 mod entities;
 pub mod error;
+mod incoming;
 mod ingest;
+mod link;
 mod list;
 mod matching;
 mod plan;
 mod read;
 mod references;
 pub mod resolve;
+mod retract;
 mod seed;
 mod token;
 mod update;
+mod update_statement;
 mod write;
 
 use std::sync::Arc;

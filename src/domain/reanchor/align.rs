@@ -69,7 +69,12 @@ pub(super) fn align(
 mod tests {
     use super::*;
 
-    fn check(words: &[WordId], text: &[WordId], from: isize, expected: Option<(usize, usize, usize)>) {
+    fn check(
+        words: &[WordId],
+        text: &[WordId],
+        from: isize,
+        expected: Option<(usize, usize, usize)>,
+    ) {
         let mut work = Work(1_000_000);
         let found = align(words, text, (from, from), 2, &mut work);
         let nearest =

@@ -106,9 +106,10 @@ impl<'a> Reanchor<'a> {
         to: &Selector,
     ) -> Option<Selector> {
         let (to_start, to_end) = (to.start? as usize, to.end? as usize);
-        let shifted = beside.start.zip(from.start).and_then(|(start, from)| {
-            (start as usize + to_start).checked_sub(from as usize)
-        });
+        let shifted = beside
+            .start
+            .zip(from.start)
+            .and_then(|(start, from)| (start as usize + to_start).checked_sub(from as usize));
         let length = beside.exact.chars().count();
         if let Some(start) = shifted
             && self.index.slice(start, start + length) == Some(&beside.exact)
@@ -117,11 +118,12 @@ impl<'a> Reanchor<'a> {
             return Some(Selector::of(&self.index, byte, byte + beside.exact.len()));
         }
         let expected = self.index.byte_of(shifted.unwrap_or(to_start)).unwrap_or(0);
-        self.nearest(&beside.exact, to_start.saturating_sub(NEAR)..to_end + NEAR, expected)
-            .or_else(|| {
+        self.nearest(&beside.exact, to_start.saturating_sub(NEAR)..to_end + NEAR, expected).or_else(
+            || {
                 let quote = self.read(beside);
                 self.same_words(&quote)
-            })
+            },
+        )
     }
 
     /// The quote where it stood, with the same surroundings.
@@ -139,12 +141,7 @@ impl<'a> Reanchor<'a> {
     }
 
     /// The occurrence of `words` within `range` that is nearest to a byte.
-    fn nearest(
-        &mut self,
-        words: &str,
-        range: Range<usize>,
-        expected: usize,
-    ) -> Option<Selector> {
+    fn nearest(&mut self, words: &str, range: Range<usize>, expected: usize) -> Option<Selector> {
         let start = self.index.byte_of(range.start)?;
         let end = self.index.byte_of(range.end.min(self.index.length()))?;
         let window = self.new.text.get(start..end)?;
@@ -192,8 +189,7 @@ impl<'a> Reanchor<'a> {
         if index.slice(start as usize, end as usize) != Some(&quote.exact) {
             return;
         }
-        let (Some(start), Some(end)) =
-            (index.byte_of(start as usize), index.byte_of(end as usize))
+        let (Some(start), Some(end)) = (index.byte_of(start as usize), index.byte_of(end as usize))
         else {
             return;
         };
@@ -352,12 +348,10 @@ impl<'a> Reanchor<'a> {
     fn bounded(&self, quote: &Quote<'_>, aligned: Aligned, most: usize) -> Option<Range<usize>> {
         let Aligned { mut edits, mut start, mut end } = aligned;
         for _ in 0..2 {
-            let sum = |place: Range<usize>| {
-                self.agreement(&quote.before, &quote.after, &place).sum()
-            };
-            let strange = |at: usize| {
-                self.new.words.get(at).is_some_and(|word| !quote.words.contains(word))
-            };
+            let sum =
+                |place: Range<usize>| self.agreement(&quote.before, &quote.after, &place).sum();
+            let strange =
+                |at: usize| self.new.words.get(at).is_some_and(|word| !quote.words.contains(word));
             if end - start > 1 && strange(end - 1) && sum(start..end - 1) > sum(start..end) {
                 end -= 1;
             }
@@ -421,7 +415,8 @@ impl<'a> Reanchor<'a> {
     /// The weight of the words that two sides have in the same order, as a part of
     /// the weight of the one that is known: near and rare words weigh most.
     fn shared(&self, known: &[WordId], here: &[WordId]) -> f64 {
-        let weight = |(at, word): (usize, &WordId)| self.new.rarity(*word) / (1.0 + at as f64 / 2.0);
+        let weight =
+            |(at, word): (usize, &WordId)| self.new.rarity(*word) / (1.0 + at as f64 / 2.0);
         let total: f64 = known.iter().enumerate().map(weight).sum();
         let mut row = vec![0.0_f64; here.len() + 1];
         for (at, word) in known.iter().enumerate() {
@@ -450,15 +445,17 @@ impl<'a> Reanchor<'a> {
         });
         let trail = fold_marks(trail);
         let after = self.new.gap_after(place.end.saturating_sub(1));
-        let more = grown(after.char_indices().map(|(at, char)| (at + char.len_utf8(), at)), |cut| {
-            let marks = fold_marks(after.get(..cut).unwrap_or_default());
-            trail.starts_with(&marks)
-        });
+        let more =
+            grown(after.char_indices().map(|(at, char)| (at + char.len_utf8(), at)), |cut| {
+                let marks = fold_marks(after.get(..cut).unwrap_or_default());
+                trail.starts_with(&marks)
+            });
         let before = self.new.gap_before(place.start);
-        let less = grown(before.char_indices().rev().map(|(at, _)| (before.len() - at, at)), |cut| {
-            let marks = fold_marks(before.get(before.len() - cut..).unwrap_or_default());
-            lead.ends_with(&marks)
-        });
+        let less =
+            grown(before.char_indices().rev().map(|(at, _)| (before.len() - at, at)), |cut| {
+                let marks = fold_marks(before.get(before.len() - cut..).unwrap_or_default());
+                lead.ends_with(&marks)
+            });
         Selector::of(&self.index, start - less.min(start), end + more)
     }
 }

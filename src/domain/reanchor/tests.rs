@@ -60,7 +60,11 @@ struct Edit {
 }
 
 const EDITS: &[Edit] = &[
-    Edit { what: "nothing but a word elsewhere", replace: &[("less cautious", "blunter")], become_: &[] },
+    Edit {
+        what: "nothing but a word elsewhere",
+        replace: &[("less cautious", "blunter")],
+        become_: &[],
+    },
     Edit {
         what: "a paragraph inserted at the top",
         replace: &[("ERBIL — ", "This article was corrected on Friday.\n\nERBIL — ")],
@@ -76,9 +80,7 @@ const EDITS: &[Edit] = &[
         become_: &[],
     },
     Edit {
-        what: "curly quotes made straight",
-        replace: &[("“", "\""), ("”", "\"")],
-        become_: &[],
+        what: "curly quotes made straight", replace: &[("“", "\""), ("”", "\"")], become_: &[]
     },
     Edit {
         what: "an apostrophe made curly",
@@ -95,7 +97,10 @@ const EDITS: &[Edit] = &[
     },
     Edit {
         what: "a soft hyphen and a dash",
-        replace: &[("government has", "govern\u{ad}ment has"), ("people, and it", "people — and it")],
+        replace: &[
+            ("government has", "govern\u{ad}ment has"),
+            ("people, and it", "people — and it"),
+        ],
         become_: &[(
             "The government",
             Some("“[The govern\u{ad}ment has lost the trust of the people — and it knows it],” he"),
@@ -120,11 +125,17 @@ const EDITS: &[Edit] = &[
     Edit {
         what: "a quote cut at its end",
         replace: &[("of the people, and it knows it,”", "of the people,”")],
-        become_: &[("The government", Some("“[The government has lost the trust of the people],” he"))],
+        become_: &[(
+            "The government",
+            Some("“[The government has lost the trust of the people],” he"),
+        )],
     },
     Edit {
         what: "indirect speech reworded",
-        replace: &[("should be put off until a new audit is finished", "must be put off until the audit is done")],
+        replace: &[(
+            "should be put off until a new audit is finished",
+            "must be put off until the audit is done",
+        )],
         become_: &[(
             "the vote",
             Some("Omar said [the vote must be put off until the audit is done]."),
@@ -132,18 +143,24 @@ const EDITS: &[Edit] = &[
     },
     Edit {
         what: "a quote reworded and a paragraph inserted before it",
-        replace: &[(
-            "Teachers in Halabja said",
-            "Banks will stay open on Saturday, the central bank announced.\n\nTeachers in Halabja said",
-        ), ("My children ask me every day", "My kids ask me daily")],
+        replace: &[
+            (
+                "Teachers in Halabja said",
+                "Banks will stay open on Saturday, the central bank announced.\n\nTeachers in Halabja said",
+            ),
+            ("My children ask me every day", "My kids ask me daily"),
+        ],
         become_: &[("My children", None)],
     },
     Edit {
         what: "one word of a quote exchanged and a paragraph inserted before it",
-        replace: &[(
-            "Teachers in Halabja said",
-            "Banks will stay open on Saturday, the central bank announced.\n\nTeachers in Halabja said",
-        ), ("My children ask", "My kids ask")],
+        replace: &[
+            (
+                "Teachers in Halabja said",
+                "Banks will stay open on Saturday, the central bank announced.\n\nTeachers in Halabja said",
+            ),
+            ("My children ask", "My kids ask"),
+        ],
         become_: &[(
             "My children",
             Some("“[My kids ask me every day when I will work again],” said Shilan"),
@@ -202,31 +219,43 @@ const EDITS: &[Edit] = &[
     },
     Edit {
         what: "the order of sentences changed",
-        replace: &[
-            ("Asked about the border crossing, the interior ministry said: “It will open again next week.” A \
+        replace: &[(
+            "Asked about the border crossing, the interior ministry said: “It will open again next week.” A \
               second crossing stays closed, according to the ministry.",
-             "A second crossing stays closed, according to the ministry. Asked about the border crossing, \
-              the interior ministry said: “It will open again next week.”"),
-        ],
+            "A second crossing stays closed, according to the ministry. Asked about the border crossing, \
+              the interior ministry said: “It will open again next week.”",
+        )],
         become_: &[],
     },
     Edit {
         what: "a paragraph moved to the top",
         replace: &[
-            ("\n\nAsked about the border crossing, the interior ministry said: “It will open again next week.” \
-              A second crossing stays closed, according to the ministry.", ""),
-            ("ERBIL — ", "Asked about the border crossing, the interior ministry said: “It will open again \
-              next week.” A second crossing stays closed, according to the ministry.\n\nERBIL — "),
+            (
+                "\n\nAsked about the border crossing, the interior ministry said: “It will open again next week.” \
+              A second crossing stays closed, according to the ministry.",
+                "",
+            ),
+            (
+                "ERBIL — ",
+                "Asked about the border crossing, the interior ministry said: “It will open again \
+              next week.” A second crossing stays closed, according to the ministry.\n\nERBIL — ",
+            ),
         ],
         become_: &[],
     },
     Edit {
         what: "a quote removed and its like said by another far away",
         replace: &[
-            ("Opposition leader Peshawa Omar was less cautious. “The government has lost the trust of the \
-              people, and it knows it,” he told supporters in Sulaymaniyah. ", ""),
-            ("said Shilan Rashid", "said Shilan Rashid. “The company has lost the trust of the market, and it \
-              knows it,” added Dana Faraj"),
+            (
+                "Opposition leader Peshawa Omar was less cautious. “The government has lost the trust of the \
+              people, and it knows it,” he told supporters in Sulaymaniyah. ",
+                "",
+            ),
+            (
+                "said Shilan Rashid",
+                "said Shilan Rashid. “The company has lost the trust of the market, and it \
+              knows it,” added Dana Faraj",
+            ),
         ],
         become_: &[("The government", None)],
     },
@@ -240,7 +269,10 @@ const EDITS: &[Edit] = &[
     },
     Edit {
         what: "the attribution reworded beside a quote that stays",
-        replace: &[("said Nadia Karim, the finance minister", "Finance Minister Karim told reporters")],
+        replace: &[(
+            "said Nadia Karim, the finance minister",
+            "Finance Minister Karim told reporters",
+        )],
         become_: &[(
             "We need",
             Some("“[We need the support of everyone who has a part in it],” Finance"),
@@ -248,18 +280,35 @@ const EDITS: &[Edit] = &[
     },
     Edit {
         what: "a letter's case and a full stop changed",
-        replace: &[("A second crossing stays closed, according", "a second crossing stays closed; according")],
-        become_: &[("A second", Some("“It will open again next week.” [a second crossing stays closed]; a"))],
+        replace: &[(
+            "A second crossing stays closed, according",
+            "a second crossing stays closed; according",
+        )],
+        become_: &[(
+            "A second",
+            Some("“It will open again next week.” [a second crossing stays closed]; a"),
+        )],
     },
     Edit {
         what: "everything rewritten",
         replace: &[(BODY, "The cabinet met. Nothing was decided, and no one spoke to the press.")],
         become_: &[
-            ("The cabinet", None), ("We need", None), ("Without", None), ("the ministry would", None),
-            ("salaries", None), ("No comment],” said a", None), ("The government", None), ("the vote", None),
-            ("We expect growth of exports", None), ("We expect growth of imports", None),
-            ("It will open", None), ("A second", None), ("No comment],” said the", None),
-            ("the talks broke", None), ("they had not", None), ("My children", None),
+            ("The cabinet", None),
+            ("We need", None),
+            ("Without", None),
+            ("the ministry would", None),
+            ("salaries", None),
+            ("No comment],” said a", None),
+            ("The government", None),
+            ("the vote", None),
+            ("We expect growth of exports", None),
+            ("We expect growth of imports", None),
+            ("It will open", None),
+            ("A second", None),
+            ("No comment],” said the", None),
+            ("the talks broke", None),
+            ("they had not", None),
+            ("My children", None),
         ],
     },
 ];
@@ -313,7 +362,8 @@ fn rate(with_old: bool) -> (usize, usize, usize, Vec<String>) {
                 right += 1;
                 continue;
             }
-            let overlaps = |one: (usize, usize), other: (usize, usize)| one.0 < other.1 && other.0 < one.1;
+            let overlaps =
+                |one: (usize, usize), other: (usize, usize)| one.0 < other.1 && other.0 < one.1;
             astray += usize::from(
                 found.is_some_and(|it| expected.is_none_or(|place| !overlaps(it, place))),
             );

@@ -60,15 +60,52 @@ impl Vocabulary {
 
 /// Words that negate, in the languages that news is most often read in here.
 const NEGATIONS: &[&str] = &[
-    "not", "no", "never", "nor", "neither", "none", "nobody", "nothing", "nowhere", "cannot",
-    "without", "hardly", "ne", "pas", "jamais", "nicht", "kein", "keine", "keinen", "nie",
-    "niemals", "nunca", "jamás", "não", "non", "mai", "не", "нет", "ни", "никогда", "لا", "لم",
-    "لن", "ليس", "ليست", "değil", "نە", "نا", "نییە", "نیست", "نه",
+    "not",
+    "no",
+    "never",
+    "nor",
+    "neither",
+    "none",
+    "nobody",
+    "nothing",
+    "nowhere",
+    "cannot",
+    "without",
+    "hardly",
+    "ne",
+    "pas",
+    "jamais",
+    "nicht",
+    "kein",
+    "keine",
+    "keinen",
+    "nie",
+    "niemals",
+    "nunca",
+    "jamás",
+    "não",
+    "non",
+    "mai",
+    "не",
+    "нет",
+    "ни",
+    "никогда",
+    "لا",
+    "لم",
+    "لن",
+    "ليس",
+    "ليست",
+    "değil",
+    "نە",
+    "نا",
+    "نییە",
+    "نیست",
+    "نه",
 ];
 
 const NUMBERS: &[&str] = &[
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
 ];
 
 /// Words whose exchange makes another amount.
@@ -126,8 +163,7 @@ impl<'a> Text<'a> {
         most: usize,
         work: &mut Work,
     ) -> Option<Vec<usize>> {
-        let rarest =
-            words.iter().enumerate().min_by_key(|(_, word)| self.places(**word).len())?;
+        let rarest = words.iter().enumerate().min_by_key(|(_, word)| self.places(**word).len())?;
         let (offset, word) = rarest;
         let places = self.places(*word);
         if !work.spend(places.len()) {

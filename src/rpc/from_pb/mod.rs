@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod ingest;
+pub mod revise;
 pub mod update;
 pub mod write;
 pub mod read;
@@ -31,6 +32,7 @@ pub use self::read::{
     get_statement,
 };
 pub use self::resolve::resolve_entities;
+pub use self::revise::{link_statements, retract_statement, unlink_statements, update_statement};
 pub use self::update::{update_article, update_entity};
 pub use self::write::{
     create_entity, create_statement, delete_article, delete_entity, delete_statement,

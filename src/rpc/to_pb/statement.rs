@@ -4,8 +4,9 @@ use crate::domain::entity::EntityType;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::record::Committed;
 use crate::domain::statement::{
-    Anchoring, AnchoringKind, ContentSpan, Cue, IncomingLink, LinkType, Mention, Qualifier, Rank, Retraction, RetractionKind, Speaker,
-    Statement, StatementKind, StatementLink, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ContentSpan, Cue, IncomingLink, LinkType, Mention, Qualifier, Rank,
+    Retraction, RetractionKind, Speaker, Statement, StatementKind, StatementLink, StatementStatus,
+    Term, Translation, Triple,
 };
 use crate::rpc::pb;
 use crate::rpc::to_pb::entity::entity_type;

@@ -21,8 +21,9 @@ use crate::domain::record::{Committed, Record};
 use crate::domain::revision::Revision;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{
-    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank, Retraction, RetractionKind,
-    Speaker, Statement, StatementKind, StatementLink, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank,
+    Retraction, RetractionKind, Speaker, Statement, StatementKind, StatementLink, StatementStatus,
+    Term, Translation, Triple,
 };
 use crate::domain::text::{CanonicalUrl, LanguageTag};
 use crate::domain::time::{CoarseTime, Timestamp};

@@ -22,8 +22,9 @@ use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{
-    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank, Retraction, RetractionKind,
-    Speaker, Statement, StatementKind, StatementLink, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank,
+    Retraction, RetractionKind, Speaker, Statement, StatementKind, StatementLink, StatementStatus,
+    Term, Translation, Triple,
 };
 use crate::domain::text::{CanonicalUrl, LanguageTag};
 use crate::domain::time::{CoarseTime, Precision, Timestamp};

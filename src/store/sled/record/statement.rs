@@ -8,8 +8,8 @@ use super::common::{
 use super::term::TripleMessage;
 use crate::domain::id::{StatementId, StatementName};
 use crate::domain::statement::{
-    Anchoring, ArticleCopy, ContentSpan, Cue, Mention, Retraction, Speaker, Statement, StatementLink,
-    Translation,
+    Anchoring, ArticleCopy, ContentSpan, Cue, Mention, Retraction, Speaker, Statement,
+    StatementLink, Translation,
 };
 
 /// A statement.
