@@ -284,7 +284,10 @@ impl<'a> Reanchor<'a> {
             let words = self.new.words.get(place.clone()).unwrap_or_default();
             let claims_the_same = self.vocabulary.claims(words).join(" ") == claims;
             let agreement = self.agreement(&quote.before, &quote.after, &place);
-            let agrees = agreement.best() >= AGREES && agreement.sum() >= AGREES_REWORDED;
+            // Where the older text does not show what stood elsewhere in it, both
+            // sides must agree.
+            let side = if quote.own.is_some() { agreement.best() } else { agreement.worst() };
+            let agrees = side >= AGREES && agreement.sum() >= AGREES_REWORDED;
             let overlaps =
                 found.iter().any(|other| other.start < place.end && place.start < other.end);
             if claims_the_same && agrees && !overlaps && !self.stood_elsewhere(quote, &place) {
@@ -474,6 +477,10 @@ struct Agreement {
 impl Agreement {
     fn best(&self) -> f64 {
         self.before.max(self.after)
+    }
+
+    fn worst(&self) -> f64 {
+        self.before.min(self.after)
     }
 
     fn sum(&self) -> f64 {

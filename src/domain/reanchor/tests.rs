@@ -115,11 +115,11 @@ const EDITS: &[Edit] = &[
         )],
     },
     Edit {
-        what: "a quote made longer at its end",
+        what: "a quote made longer at its end: its words stand",
         replace: &[("a part in it,” said Nadia", "a part in it, in Baghdad too,” said Nadia")],
         become_: &[(
             "We need",
-            Some("“[We need the support of everyone who has a part in it, in Baghdad too],” said"),
+            Some("“[We need the support of everyone who has a part in it], in Baghdad too,” said"),
         )],
     },
     Edit {
@@ -128,6 +128,25 @@ const EDITS: &[Edit] = &[
         become_: &[(
             "The government",
             Some("“[The government has lost the trust of the people],” he"),
+        )],
+    },
+    Edit {
+        what: "a quote with another ending",
+        replace: &[("a part in it,” said Nadia", "a part in this long process,” said Nadia")],
+        become_: &[(
+            "We need",
+            Some("“[We need the support of everyone who has a part in this long process],” said"),
+        )],
+    },
+    Edit {
+        what: "a quote with another beginning",
+        replace: &[
+            ("“My children ask me", "“Every evening my children ask me"),
+            ("every day when", "when"),
+        ],
+        become_: &[(
+            "My children",
+            Some("“[Every evening my children ask me when I will work again],” said"),
         )],
     },
     Edit {
@@ -150,7 +169,10 @@ const EDITS: &[Edit] = &[
             ),
             ("My children ask me every day", "My kids ask me daily"),
         ],
-        become_: &[("My children", None)],
+        become_: &[(
+            "My children",
+            Some("“[My kids ask me daily when I will work again],” said Shilan"),
+        )],
     },
     Edit {
         what: "one word of a quote exchanged and a paragraph inserted before it",

@@ -108,8 +108,11 @@ const NUMBERS: &[&str] = &[
     "eleven", "twelve",
 ];
 
-/// Words whose exchange makes another amount.
-const MAGNITUDES: &[&str] = &["dozen", "hundred", "thousand", "million", "billion", "trillion"];
+/// Words whose exchange makes another amount or order.
+const AMOUNTS: &[&str] = &[
+    "half", "dozen", "hundred", "thousand", "million", "billion", "trillion", "first", "second",
+    "third", "fourth", "fifth",
+];
 
 /// What a word adds to a claim, if it is one that turns it into another.
 fn claim(word: &str) -> Option<String> {
@@ -121,7 +124,7 @@ fn claim(word: &str) -> Option<String> {
         return Some(number.to_string());
     }
     let figure = word.chars().any(char::is_numeric) && word != "1";
-    (figure || MAGNITUDES.contains(&word)).then(|| word.to_owned())
+    (figure || AMOUNTS.contains(&word)).then(|| word.to_owned())
 }
 
 /// A text with its words and where each stands.
