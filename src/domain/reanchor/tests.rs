@@ -412,3 +412,54 @@ fn without_the_older_text_no_quote_goes_astray() {
     assert_eq!(astray, 0, "{wrong:#?}");
     assert!(right * 100 >= all * 97, "{right} of {all}: {wrong:#?}");
 }
+
+/// A text of about `bytes` whose sentences differ in a few words each, and the
+/// selectors of `quotes` of them.
+fn large(
+    bytes: usize,
+    quotes: usize,
+    sentence: impl Fn(usize) -> String,
+) -> (String, Vec<Selector>) {
+    let (mut text, mut spans) = (String::new(), Vec::new());
+    while text.len() < bytes {
+        let words = sentence(spans.len());
+        spans.push((text.len(), text.len() + words.len()));
+        text.push_str(&words);
+        text.push_str(". ");
+    }
+    let index = TextIndex::new(&text);
+    let step = spans.len() / quotes;
+    let chosen = spans.iter().step_by(step).take(quotes);
+    let selectors = chosen.map(|(start, end)| Selector::of(&index, *start, *end)).collect();
+    (text, selectors)
+}
+
+/// The work is bounded by counting it, not by the clock: what is left says so.
+fn check_work(what: &str, text: &str, quotes: &[Selector], after: &str, at_least: usize) {
+    let start = std::time::Instant::now();
+    let mut reanchor = Reanchor::new(Some(text), after);
+    let found = quotes.iter().filter(|quote| reanchor.quote(quote).is_some()).count();
+    println!(
+        "{what}: {found} of {} found in {:?}, {} of {WORK} steps left",
+        quotes.len(),
+        start.elapsed(),
+        reanchor.work.0
+    );
+    assert!(found >= at_least, "{what}: {found}");
+}
+
+#[test]
+fn the_largest_bodies_take_bounded_work() {
+    let varied = |at: usize| {
+        let (one, two) = (at * 7919 % 4001, at * 104_729 % 3989);
+        format!("The minister n{one} told reporters that plan p{two} of the council would be kept")
+    };
+    let (text, quotes) = large(1 << 20, 2_000, varied);
+    check_work("a paragraph inserted", &text, &quotes, &format!("A correction. {text}"), 1_990);
+    let reworded = text.replace("would be kept", "would stay");
+    check_work("every quote reworded", &text, &quotes, &reworded, 1_000);
+    check_work("all of it gone", &text, &quotes, &"Nothing is left of it. ".repeat(45_000), 0);
+    let same = |_: usize| "it is as it is".to_owned();
+    let (text, quotes) = large(1 << 20, 2_000, same);
+    check_work("one sentence all over", &text, &quotes, &format!("So {text}"), 0);
+}
