@@ -1,5 +1,38 @@
 //! Dicta: a knowledge base of who said what, when, about whom and where it is
 //! sourced, served over gRPC.
+//!
+//! # The map, in reading order
+//!
+//! - [`domain`]: the words. Articles, statements, entities, selectors, coarse
+//!   times, names and their folding: values and the rules that hold of them.
+//! - [`query`]: the filter language and the choice of the access path for a list.
+//! - [`clock`]: where the time comes from.
+//! - [`store`]: what a backend owes, and one conformance suite that says so;
+//!   `store::memory` is the reference, `store::sled` keeps data on disk.
+//! - [`kb`]: the use cases, one file each: what a write does, what a read sees.
+//! - [`rpc`]: the services. Messages become commands, records become messages,
+//!   errors become statuses.
+//! - [`config`]: the configuration, from file, environment and flags.
+//! - [`telemetry`]: logging.
+//! - [`app`]: a configuration becomes a running server.
+//! - [`cli`]: the `dicta` command.
+//!
+//! Data goes down on the way in and up on the way out: bytes → `rpc` → `kb` →
+//! `store`, and back.
+//!
+//! # What never happens
+//!
+//! - A room names one that comes after it.
+//! - `domain` and `query` wait, store or send: they are plain functions of values.
+//! - Anything below `rpc` knows a status or a generated message.
+//! - Anything but `app` names a concrete backend; a backend names another one, or
+//!   lets a type of its engine out.
+//! - Anything but `config` reads the environment.
+//! - Anything but `clock` reads the time, except to count a deadline down or to
+//!   show a rate.
+//! - A write is acknowledged, or seen by a reader, before it is durable.
+//! - A stored version changes: what is new stands beside what was.
+//! - A mention is linked to an entity while another could be meant.
 
 pub mod domain;
 pub mod query;

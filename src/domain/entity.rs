@@ -94,6 +94,15 @@ pub struct Occupancy {
     pub source_entity: Option<EntityId>,
 }
 
+impl Occupancy {
+    /// The entities that it names, each with its field.
+    fn named(&self) -> impl Iterator<Item = (&'static str, &EntityId)> {
+        let fields =
+            [("post", &self.post), ("holder", &self.holder), ("organization", &self.organization)];
+        fields.into_iter().filter_map(|(field, id)| Some((field, id.as_ref()?)))
+    }
+}
+
 /// A thing that makes statements or is met in them. Its id stands beside it, not
 /// in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,10 +150,23 @@ impl Entity {
 
     /// Every entity that this one names.
     pub fn entities_named(&self) -> impl Iterator<Item = &EntityId> {
-        let by_occupancy = self.occupancies.iter().flat_map(|occupancy| {
-            [&occupancy.post, &occupancy.holder, &occupancy.organization].into_iter().flatten()
-        });
+        let by_occupancy =
+            self.occupancies.iter().flat_map(|occupancy| occupancy.named().map(|(_, id)| id));
         self.place.iter().chain(by_occupancy)
+    }
+
+    /// The path of the field that names an entity, for messages.
+    #[must_use]
+    pub fn field_naming(&self, id: &EntityId) -> String {
+        if self.place.as_ref() == Some(id) {
+            return "place".into();
+        }
+        let mut named =
+            self.occupancies.iter().enumerate().flat_map(|(at, occupancy)| {
+                occupancy.named().map(move |(field, id)| (at, field, id))
+            });
+        let found = named.find(|(_, _, named)| *named == id);
+        found.map_or_else(String::new, |(at, field, _)| format!("occupancies[{at}].{field}"))
     }
 
     /// Takes in what `listed` knows besides: lists unite up to their limits,

@@ -143,7 +143,8 @@ impl Pipeline {
         let mut planned = self.kb.plan_item(&command).await;
         let depends = match &planned {
             Ok(Planned::Plan(plan)) => self.touches(&plan.reads),
-            Ok(Planned::Before(_)) => false,
+            // A dry run tells what would be done after the items before it.
+            Ok(Planned::Before(_)) => command.context.validate_only && self.is_busy(),
             // What it lacks may be on its way.
             Err(_) => self.is_busy(),
         };
@@ -286,9 +287,11 @@ impl KnowledgeBase {
         let reader = self.store.reader(At::Head).await?;
         let mut plan = ingest::plan(reader.as_ref(), command).await?;
         if command.context.validate_only {
-            plan.mutations.clear();
-            plan.writes.clear();
             return Ok(Planned::Before((plan.outcome, plan.subject, Receipt::default())));
+        }
+        if let Some(request) = &command.context.request {
+            plan.reads.insert(Touched::Request(request.id));
+            plan.writes.insert(Touched::Request(request.id));
         }
         Ok(Planned::Plan(Box::new(plan)))
     }

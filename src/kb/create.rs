@@ -1,5 +1,7 @@
 //! Creating one statement or one entity.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 
 use super::KnowledgeBase;
@@ -7,7 +9,7 @@ use super::anchor::Anchor;
 use super::command::{CreateEntity, CreateStatement, IngestOutcome, WriteContext, Written};
 use super::entities::Directory;
 use super::error::{Error, Violation};
-use super::ingest::{complete, stamp};
+use super::ingest::{complete, copy_of, stamp};
 use super::plan::{Plan, Touched, unknown_entity};
 use super::resolve;
 use super::write::{Command, Outcome};
@@ -15,7 +17,7 @@ use crate::domain::entity::{Entity, EntityType};
 use crate::domain::id::{EntityId, RecordName, StatementId, StatementName};
 use crate::domain::limits;
 use crate::domain::record::{Record, Stored};
-use crate::domain::statement::{ArticleCopy, Statement};
+use crate::domain::statement::Statement;
 use crate::store::{self, LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
 
 impl KnowledgeBase {
@@ -84,12 +86,7 @@ pub(super) async fn plan_statement(
         _ => return Err(Error::NotFound { name, deleted: None }),
     };
     let body = article.body.text.as_deref().filter(|_| article.body.verifies());
-    let copy = ArticleCopy {
-        version: article.version,
-        publisher: article.publisher.key().unwrap_or_default(),
-        language: article.language.clone(),
-        published_at: article.published_at,
-    };
+    let copy = copy_of(&article);
     let mut statement = command.draft.statement.clone();
     let mut violations = Vec::new();
     let anchor = Anchor::new(body);
@@ -130,7 +127,8 @@ async fn statement_id(
         let text = format!("{article} has {} statements, the most it may", page.items.len());
         return Err(Error::invalid("parent", "OVER_LIMIT", text));
     }
-    let taken = |id: &StatementId| page.items.iter().any(|item| item.record.name == name(id));
+    let taken: HashSet<&RecordName> = page.items.iter().map(|item| &item.record.name).collect();
+    let taken = |id: &StatementId| taken.contains(&name(id));
     if let Some(id) = &command.draft.id {
         return if taken(id) { Err(Error::AlreadyExists(name(id))) } else { Ok(id.clone()) };
     }
@@ -205,25 +203,30 @@ async fn plan_entity(reader: &dyn Reader, command: &CreateEntity) -> Result<Plan
         origin: stamp(&draft.entity.origin, &command.context),
         ..draft.entity.clone()
     };
-    require_references(reader, &entity, &mut plan).await?;
+    require_references(reader, None, &entity, &mut plan).await?;
     plan.require(Precondition::Absent(plan.subject.clone()));
     plan.mutate(Mutation::Put(plan.subject.clone(), Record::Entity(Box::new(entity))));
     plan.outcome = IngestOutcome::Created;
     Ok(plan)
 }
 
-/// Requires that what an entity names stands.
+/// Requires that what an entity names stands. What it named before may have been
+/// deleted by force since.
 pub(super) async fn require_references(
     reader: &dyn Reader,
+    before: Option<&Entity>,
     entity: &Entity,
     plan: &mut Plan,
 ) -> Result<(), Error> {
     let mut violations = Vec::new();
     let subject = plan.subject.clone();
+    let known: HashSet<&EntityId> =
+        before.into_iter().flat_map(|before| before.entities_named()).collect();
     for id in entity.entities_named() {
         let name = RecordName::Entity(id.clone());
-        if name != subject {
-            require_record(reader, name, "entity".into(), plan, &mut violations).await?;
+        if name != subject && !known.contains(id) {
+            let field = format!("entity.{}", entity.field_naming(id));
+            require_record(reader, name, field, plan, &mut violations).await?;
         }
     }
     for (at, occupancy) in entity.occupancies.iter().enumerate() {

@@ -77,13 +77,13 @@ impl<'a> Directory<'a> {
     }
 
     /// The entity that a listed one means: the listed one before it of that name,
-    /// or the stored one with its state; `None` where it is new.
+    /// or the stored one, and what is known of it; `None` where it is new.
     async fn identify(
         &self,
         id: Option<&EntityId>,
         entity: &Entity,
         plan: &mut Plan,
-    ) -> Result<Option<(EntityId, Option<Entity>)>, Error> {
+    ) -> Result<Option<(EntityId, Entity)>, Error> {
         let id = match id {
             Some(id) => Some(id.clone()),
             None => {
@@ -99,10 +99,10 @@ impl<'a> Directory<'a> {
         let Some(id) = id else { return Ok(None) };
         plan.reads.insert(Touched::Name(RecordName::Entity(id.clone())));
         if let Some((_, listed)) = self.listed.iter().find(|(listed, _)| *listed == id) {
-            return Ok(Some((id, Some(listed.clone()))));
+            return Ok(Some((id, listed.clone())));
         }
         let stored = self.stored(&id).await?;
-        Ok(stored.map(|stored| (id, Some(stored))))
+        Ok(stored.map(|stored| (id, stored)))
     }
 
     async fn stored(&self, id: &EntityId) -> Result<Option<Entity>, Error> {
@@ -127,35 +127,41 @@ impl<'a> Directory<'a> {
         }
     }
 
-    /// Notes a reference to an entity that stands, and what it learns by it.
-    fn refer(&mut self, id: &EntityId, stored: Option<Entity>, listed: &Entity, plan: &mut Plan) {
-        let mut entity = stored.unwrap_or_default();
+    /// Notes a reference to an entity that stands, or is listed before, and what
+    /// it learns by it.
+    fn refer(&mut self, id: &EntityId, mut entity: Entity, listed: &Entity, plan: &mut Plan) {
         let learns = entity.unite(listed);
-        let earlier = self.listed.iter().position(|(listed, _)| listed == id);
-        match earlier.and_then(|at| self.listed.get_mut(at)) {
+        match self.listed.iter_mut().find(|(known, _)| known == id) {
             Some((_, known)) => known.clone_from(&entity),
-            None => self.listed.push((id.clone(), entity.clone())),
+            None => {
+                self.listed.push((id.clone(), entity));
+                plan.require(Precondition::Present(RecordName::Entity(id.clone())));
+            }
         }
         if learns {
-            self.ensure(id, entity, plan);
-        } else {
-            plan.require(Precondition::Present(RecordName::Entity(id.clone())));
+            self.ensure(id, listed, plan);
         }
     }
 
     fn create(&mut self, id: &EntityId, entity: Entity, plan: &mut Plan) {
-        self.listed.push((id.clone(), entity.clone()));
-        self.ensure(id, entity, plan);
+        self.ensure(id, &entity, plan);
+        self.listed.push((id.clone(), entity));
     }
 
-    /// Plans to store what an entity is to become. Sent as Ensure, so that writes
-    /// at the same time that name the same entity unite instead of conflicting.
-    fn ensure(&self, id: &EntityId, entity: Entity, plan: &mut Plan) {
-        let names: Vec<String> = entity.all_names().map(name::fold).collect();
-        plan.writes.extend(names.into_iter().map(Touched::FoldedName));
-        plan.mutations
-            .retain(|mutation| !matches!(mutation, Mutation::Ensure(known, _) if known == id));
-        plan.mutate(Mutation::Ensure(id.clone(), Box::new(entity)));
+    /// Plans to store what an entity is, or is to learn. Sent as Ensure, so that
+    /// writes at the same time that name the same entity unite instead of
+    /// conflicting, and nothing that others took away comes back.
+    fn ensure(&self, id: &EntityId, listed: &Entity, plan: &mut Plan) {
+        let names = listed.all_names().map(name::fold);
+        plan.writes.extend(names.map(Touched::FoldedName));
+        let planned = plan.mutations.iter_mut().find_map(|mutation| match mutation {
+            Mutation::Ensure(known, entity) if known == id => Some(entity),
+            _ => None,
+        });
+        match planned {
+            Some(entity) => drop(entity.unite(listed)),
+            None => plan.mutate(Mutation::Ensure(id.clone(), Box::new(listed.clone()))),
+        }
     }
 
     /// The id of a new entity: the first candidate that nothing has.
@@ -211,7 +217,8 @@ impl<'a> Directory<'a> {
     ) -> Result<(), Error> {
         for (at, draft) in drafts.iter().enumerate() {
             for id in draft.entity.entities_named() {
-                self.check(id, || format!("entities[{at}]"), plan, violations).await?;
+                let field = || format!("entities[{at}].{}", draft.entity.field_naming(id));
+                self.check(id, field, plan, violations).await?;
             }
         }
         Ok(())

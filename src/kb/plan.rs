@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use super::command::{IngestOutcome, WriteContext};
 use super::error::{Error, Violation};
 use crate::domain::id::{EntityId, RecordName};
@@ -20,6 +22,8 @@ pub(super) enum Touched {
     Url(CanonicalUrl),
     /// Who has a name, folded.
     FoldedName(String),
+    /// What is remembered of a request.
+    Request(Uuid),
 }
 
 /// What a write would do.

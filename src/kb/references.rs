@@ -1,6 +1,6 @@
 //! Who refers to a record, and taking references away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::error::Error;
 use super::plan::Plan;
@@ -62,14 +62,14 @@ pub(super) async fn detach(
     plan: &mut Plan,
 ) -> Result<(), Error> {
     let mut changed: BTreeMap<RecordName, Stored> = BTreeMap::new();
+    let all_going: HashSet<&StatementName> = going.iter().collect();
     for name in going {
         let path = Path::Referrers(RecordName::Statement(name.clone()));
         let mut scan = Scan::all(path, MAX_COUNTED);
         loop {
             let page = reader.list(&scan).await?;
             for item in page.items {
-                let stays =
-                    !matches!(&item.record.name, RecordName::Statement(it) if going.contains(it));
+                let stays = !matches!(&item.record.name, RecordName::Statement(it) if all_going.contains(it));
                 if stays {
                     let referrer = item.record.name.clone();
                     let stored = changed.entry(referrer.clone()).or_insert(item.record);

@@ -117,7 +117,7 @@ async fn plan_article(reader: &dyn Reader, command: &UpdateArticle) -> Result<Pl
     }
     article.pub_status.get_or_insert(PubStatus::Usable);
     article.medium.get_or_insert(Medium::Text);
-    check_article(reader, command, &article, &mut plan).await?;
+    check_article(reader, command, before.as_ref(), &article, &mut plan).await?;
     match (&before, committed) {
         (Some(before), _) if article == *before => return Ok(plan),
         (Some(before), Some(committed)) => {
@@ -172,10 +172,12 @@ fn set_article_field(article: &mut Article, field: &ArticleField, values: &Artic
     }
 }
 
-/// Checks what the whole article must hold to after the change.
+/// Checks what the whole article must hold to after the change. What it named
+/// before may have been deleted by force: only what is newly named must stand.
 async fn check_article(
     reader: &dyn Reader,
     command: &UpdateArticle,
+    before: Option<&Article>,
     article: &Article,
     plan: &mut Plan,
 ) -> Result<(), Error> {
@@ -189,11 +191,16 @@ async fn check_article(
         let text = format!("metadata is at most {} bytes as JSON", limits::METADATA_BYTES);
         violations.push(Violation::new("article.metadata", "OVER_LIMIT", text));
     }
-    if let Some(entity) = &article.publisher.entity {
-        let (name, field) = (entity.clone().into(), "article.publisher.entity".into());
+    let named_before = |entity| before.is_some_and(|it| it.publisher.entity.as_ref() == entity);
+    if let entity @ Some(id) = article.publisher.entity.as_ref()
+        && !named_before(entity)
+    {
+        let (name, field) = (id.clone().into(), "article.publisher.entity".into());
         require_record(reader, name, field, plan, &mut violations).await?;
     }
-    if let Some(original) = &article.duplicate_of {
+    if let Some(original) = &article.duplicate_of
+        && before.is_none_or(|it| it.duplicate_of.as_ref() != Some(original))
+    {
         let field = "article.duplicate_of".to_owned();
         if *original == command.id {
             violations.push(Violation::new(field, "SELF", "an article is no duplicate of itself"));
@@ -262,7 +269,7 @@ async fn plan_entity(reader: &dyn Reader, command: &UpdateEntity) -> Result<Plan
     if before.as_ref() == Some(&entity) {
         return Ok(plan);
     }
-    require_references(reader, &entity, &mut plan).await?;
+    require_references(reader, before.as_ref(), &entity, &mut plan).await?;
     match committed {
         Some(committed) => {
             plan.outcome = IngestOutcome::Revised;

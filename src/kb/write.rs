@@ -44,10 +44,12 @@ impl KnowledgeBase {
     /// answered before. It is planned again where others changed what it had read.
     pub(super) async fn write(&self, command: &impl Command) -> Result<Outcome, Error> {
         let (method, context) = (command.method(), command.context());
-        if let Some(answer) = self.answered_before(method, context).await? {
-            return Ok(answer);
-        }
         for _ in 0..MAX_ATTEMPTS {
+            // Asked each time: what got in the way may have been this request, sent
+            // twice.
+            if let Some(answer) = self.answered_before(method, context).await? {
+                return Ok(answer);
+            }
             let reader = self.store.reader(At::Head).await?;
             let plan = command.plan(reader.as_ref()).await?;
             if context.validate_only {

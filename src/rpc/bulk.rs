@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use prost::Message as _;
@@ -31,6 +32,9 @@ type Answers = mpsc::Sender<Result<pb::IngestArticlesResponse, Status>>;
 /// How many messages of acknowledgements may wait for a slow reader before the
 /// stream stops taking items.
 const ANSWERS_WAITING: usize = 4;
+
+/// How long a client of a server that stops has to see that its stream ended.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// One bulk stream to serve.
 pub(super) struct Stream {
@@ -99,6 +103,7 @@ async fn take(
         let message = tokio::select! {
             message = incoming.message() => message?,
             _ = stopping.wait_for(|stopping| *stopping) => {
+                tokio::spawn(tokio::time::timeout(FAREWELL, discard(incoming)));
                 return Err(status::of_write(Error::Stopping));
             }
         };
@@ -119,6 +124,12 @@ async fn take(
             }
         }
     }
+}
+
+/// Reads what a client still sends. A connection that is closed with something
+/// unread is torn down, and with it the word that the stream has ended.
+async fn discard(mut incoming: Streaming<pb::IngestArticlesRequest>) {
+    while let Ok(Some(_)) = incoming.message().await {}
 }
 
 /// Passes acknowledgements on, and makes room for new items.

@@ -1,1 +1,18 @@
 //! The integration tests: one binary, a module a subject.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod bad_requests;
+mod bad_transport;
+mod bulk;
+mod data_directory;
+mod delete;
+mod harness;
+mod ingest;
+mod linking;
+mod reads;
+mod reingest;
+mod samples;
+mod selectors;
+mod standard;
+mod tidy;
+mod update;

@@ -1,7 +1,7 @@
 //! Opening a data directory, and saying what is wrong with one that can't be.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
@@ -20,14 +20,23 @@ use crate::store::{Change, Counts, Error, Head, Identity};
 
 /// How often sled's own thread writes out and reclaims space.
 const FLUSH_EVERY_MS: u64 = 500;
+/// How much of the file is reclaimed at a time; a database keeps what it was made
+/// with. Of 80,000 statements loaded and rewritten twice, segments of 4 MiB left
+/// 221, 289 and 341 MB on disk, sled's own 512 KiB 276, 384 and 474, at no cost in
+/// time or memory.
+const SEGMENT_BYTES: usize = 4 << 20;
 /// What an empty database's file takes at most. A larger one that holds nothing
 /// was not empty before.
-const EMPTY_FILE_BYTES: u64 = 2 << 20;
+const EMPTY_FILE_BYTES: u64 = 4 * SEGMENT_BYTES as u64;
 /// How often, and how far apart, a locked database is tried again.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
-const OWN_FILES: [&str; 4] = ["db", "conf", "blobs", "lost+found"];
+const OWN_FILES: [&str; 5] = ["db", "conf", "blobs", "lost+found", MARKER];
+/// A file beside the database that says that a store was made here: a database
+/// that lost its contents must not pass for a new one.
+const MARKER: &str = "dicta";
+const MARKER_TEXT: &[u8] = b"This directory holds a Dicta store.\n";
 
 /// Opens a data directory, and makes it one where it is empty.
 pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
@@ -40,13 +49,16 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
         Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
         Some(newer) => return Err(envelope::newer(newer)),
         None if !db.is_empty() => return Err(foreign(directory)),
-        None if bytes_before > EMPTY_FILE_BYTES => {
+        None if bytes_before > EMPTY_FILE_BYTES || directory.join(MARKER).exists() => {
             return Err(damaged(directory, "it reads empty"));
         }
         None => (write_identity(&db)?, Head::default()),
     };
     let shared = Shared::new(db, head, file, directory.to_owned());
     shared.read(|db| shared.sync(db))?;
+    // After the identity is durable: a crash between the two leaves a store that
+    // is marked at its next opening.
+    mark(directory)?;
     sync_directory(directory)?;
     Ok((shared, identity))
 }
@@ -67,6 +79,15 @@ fn make(directory: &Path) -> Result<(), Error> {
         strange |= !OWN_FILES.contains(&name.as_ref()) && !name.starts_with("snap.");
     }
     if strange { Err(foreign(directory)) } else { Ok(()) }
+}
+
+/// How the database is made and opened.
+pub(super) fn settings(directory: &Path, cache_mib: u64) -> sled::Config {
+    sled::Config::new()
+        .path(directory)
+        .cache_capacity(cache_mib.max(1) << 20)
+        .segment_size(SEGMENT_BYTES)
+        .flush_every_ms(Some(FLUSH_EVERY_MS))
 }
 
 /// Opens the database, once whoever closes it has let go: sled's own threads
@@ -92,10 +113,7 @@ enum Failure {
 
 /// Tries once. sled can panic on damaged files.
 fn try_open(directory: &Path, cache_mib: u64) -> Result<Db, Failure> {
-    let config = sled::Config::new()
-        .path(directory)
-        .cache_capacity(cache_mib.max(1) << 20)
-        .flush_every_ms(Some(FLUSH_EVERY_MS));
+    let config = settings(directory, cache_mib);
     let error = match catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(Ok(db)) => return Ok(db),
         Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {
@@ -157,6 +175,19 @@ fn random_key() -> [u8; 32] {
         hasher.update(Uuid::new_v4().as_bytes());
     }
     *hasher.finalize().as_bytes()
+}
+
+/// Marks the directory as a store's.
+fn mark(directory: &Path) -> Result<(), Error> {
+    let write = || {
+        let mut file = File::create(directory.join(MARKER))?;
+        file.write_all(MARKER_TEXT)?;
+        file.sync_all()
+    };
+    if directory.join(MARKER).exists() {
+        return Ok(());
+    }
+    write().map_err(|error| unusable(directory, &error))
 }
 
 /// Makes durable that the files exist at all.

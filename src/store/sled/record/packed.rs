@@ -9,7 +9,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use super::envelope::COMPRESSED;
 
 /// Shorter values hardly shrink.
-const WORTH_COMPRESSING: usize = 768;
+const WORTH_COMPRESSING: usize = 256;
 /// The level that costs least.
 const LEVEL: i32 = 1;
 

@@ -30,7 +30,7 @@ fn config(directory: &Path) -> SledConfig {
 fn raw(directory: &Path) -> sled::Db {
     let opened = (0..1_000_000).find_map(|_| {
         std::thread::yield_now();
-        sled::open(directory).ok()
+        super::open::settings(directory, 8).open().ok()
     });
     opened.unwrap()
 }

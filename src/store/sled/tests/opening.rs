@@ -117,6 +117,15 @@ fn a_file_that_is_no_database_is_corrupt() {
 }
 
 #[test]
+fn a_database_that_lost_its_contents_is_no_new_store() {
+    let directory = TempDir::new().unwrap();
+    drop(open(directory.path()));
+    fs::write(directory.path().join("db"), b"").unwrap();
+    let error = refusal(directory.path());
+    assert!(matches!(error, Error::Corrupt(_)), "{error:?}");
+}
+
+#[test]
 fn settings_of_another_database_version_are_incompatible() {
     let directory = TempDir::new().unwrap();
     drop(sled::Config::new().path(directory.path()).segment_size(1 << 16).open().unwrap());

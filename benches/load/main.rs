@@ -1,0 +1,71 @@
+//! Measures a real server process over real sockets on loopback:
+//! `cargo bench --bench load -- COMMAND …`.
+
+mod articles;
+mod echo;
+mod generate;
+mod get;
+mod ingest;
+mod latency;
+mod names;
+mod probe;
+mod report;
+mod server;
+mod stream;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// What any step may fail with.
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Measures a Dicta server.
+#[derive(Debug, Parser)]
+#[command(name = "load", bin_name = "cargo bench --bench load --")]
+struct Cli {
+    /// Passed by cargo.
+    #[arg(long, hide = true, global = true)]
+    bench: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write ingest requests, a JSON line each, made from articles.
+    Generate(generate::Generate),
+    /// Measure bulk ingest, and single reads meanwhile.
+    Ingest(ingest::Ingest),
+    /// Measure single reads, beside a bare echo of the same size.
+    Get(get::Get),
+    /// Serve the bare echo.
+    #[command(hide = true)]
+    Echo,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Some(command) => run(command),
+        // `cargo bench` alone measures nothing: the articles are not here.
+        None => Cli::command().print_help().map_err(Into::into),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    match command {
+        Command::Generate(generate) => generate.run(),
+        Command::Ingest(ingest) => runtime.block_on(ingest.run()),
+        Command::Get(get) => runtime.block_on(get.run()),
+        Command::Echo => runtime.block_on(echo::serve()),
+    }
+}

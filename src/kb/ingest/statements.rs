@@ -1,0 +1,297 @@
+//! The statements of an ingest: those sent, completed and matched with those
+//! stored, and what becomes of the others.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Planner, stamp};
+use crate::domain::article::Article;
+use crate::domain::id::{RecordName, StatementId, StatementName};
+use crate::domain::limits;
+use crate::domain::record::{Record, Stored};
+use crate::domain::revision::Revision;
+use crate::domain::statement::{ArticleCopy, Rank, Statement, StatementStatus};
+use crate::kb::anchor::Anchor;
+use crate::kb::carry::{self, Carrier};
+use crate::kb::command::{CreateEntities, WriteContext};
+use crate::kb::error::{Error, Violation};
+use crate::kb::plan::Plan;
+use crate::kb::{matching, references};
+use crate::store::{LoadBody, Mutation, Path, Precondition, Scan, State};
+
+/// A stored statement: its id, the revision of its newest state, and its value.
+type StoredStatement = (StatementId, Revision, Statement);
+
+impl Planner<'_> {
+    /// Plans what becomes of the statements, sent and stored.
+    pub(super) async fn statements(
+        &mut self,
+        article: &Article,
+        state: &State,
+    ) -> Result<(), Error> {
+        let stored = match state {
+            State::Live(_) => self.stored_statements().await?,
+            State::Never | State::Deleted(_) => Vec::new(),
+        };
+        let copy = copy_of(article);
+        let moved = matches!(state, State::Live(Stored { value: Record::Article(old), .. })
+            if old.version != article.version);
+        if let State::Live(Stored { value: Record::Article(old), .. }) = state
+            && (moved || copy_of(old) != copy)
+        {
+            // A statement that is created meanwhile would keep the old copies, and
+            // its place in the old text.
+            let since = self.reader.revision();
+            self.plan.require(Precondition::StatementsUnmoved(self.id.clone(), since));
+        }
+        if stored.is_empty() && self.command.statements.is_empty() {
+            return self.check_evidence(&HashSet::new()).await;
+        }
+        let body = self.body(article).await?;
+        let anchor = Anchor::new(body.as_deref());
+        let before = if moved { self.stored_body().await? } else { None };
+        let carrier = moved.then(|| Carrier::new(before.as_deref(), body.as_deref()));
+        let standing = standing(&stored, &copy, carrier);
+        let sent = self.sent(&anchor, &copy).await?;
+        let ids = matching::ids(&self.id, &self.command.statements, &sent, &standing)
+            .map_err(|error| Error::invalid("statements", "BAD_ID", error.to_string()))?;
+        self.check_places(&ids, &sent, &standing).await?;
+        let listed: HashSet<StatementId> = ids.iter().cloned().collect();
+        self.check_count(&listed, &stored);
+        self.put_sent(&ids, sent, &stored, &standing);
+        self.keep_or_retire(stored, standing, &listed).await?;
+        Ok(())
+    }
+
+    /// Checks that the article keeps within its most statements, those that stay
+    /// without being sent included.
+    fn check_count(&mut self, listed: &HashSet<StatementId>, stored: &[StoredStatement]) {
+        let kept = stored.iter().filter(|(id, ..)| !listed.contains(id)).count();
+        let kept = if self.command.replace_statements { 0 } else { kept };
+        let most = limits::STATEMENTS_PER_ARTICLE;
+        if listed.len() + kept > most {
+            let text = format!(
+                "an article has at most {most} statements, and {kept} stay that are not listed: \
+                 set `replace_statements`, or delete some"
+            );
+            self.violations.push(Violation::new("statements", "OVER_LIMIT", text));
+        }
+    }
+
+    /// The stored statements with the revisions of their newest states.
+    async fn stored_statements(&self) -> Result<Vec<StoredStatement>, Error> {
+        let path = Path::StatementsOf(self.id.clone());
+        let page = self.reader.list(&Scan::all(path, limits::STATEMENTS_PER_ARTICLE)).await?;
+        let records = page.items.into_iter().map(|item| item.record);
+        Ok(records
+            .filter_map(|stored| match (stored.name, stored.value) {
+                (RecordName::Statement(name), Record::Statement(statement)) => {
+                    Some((name.statement, stored.committed.revision, *statement))
+                }
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// The text that selectors are held against; `None` where none verifies them.
+    async fn body(&self, article: &Article) -> Result<Option<Arc<str>>, Error> {
+        if !article.body.verifies() {
+            return Ok(None);
+        }
+        if article.body.text.is_some() {
+            return Ok(article.body.text.clone());
+        }
+        self.stored_body().await
+    }
+
+    /// The text that is stored, where it is held in full.
+    async fn stored_body(&self) -> Result<Option<Arc<str>>, Error> {
+        let name = RecordName::Article(self.id.clone());
+        Ok(match self.reader.state(&name, LoadBody::Yes).await? {
+            State::Live(Stored { value: Record::Article(stored), .. })
+                if stored.body.verifies() =>
+            {
+                stored.body.text
+            }
+            _ => None,
+        })
+    }
+
+    /// The statements as sent, completed: selectors, kinds, links to entities.
+    async fn sent(
+        &mut self,
+        anchor: &Anchor<'_>,
+        copy: &ArticleCopy,
+    ) -> Result<Vec<Statement>, Error> {
+        let command = self.command;
+        let mut sent = Vec::with_capacity(command.statements.len());
+        let create = (command.create_entities == CreateEntities::Mentioned)
+            .then(|| stamp(&command.article.article.origin, &command.context));
+        for (at, draft) in command.statements.iter().enumerate() {
+            let mut statement = draft.statement.clone();
+            let path = format!("statements[{at}]");
+            complete(&mut statement, &path, anchor, copy, &command.context, &mut self.violations);
+            let Self { directory, plan, violations, .. } = self;
+            directory.link(&mut statement, &path, create.as_ref(), plan, violations).await?;
+            sent.push(statement);
+        }
+        Ok(sent)
+    }
+
+    fn put_sent(
+        &mut self,
+        ids: &[StatementId],
+        sent: Vec<Statement>,
+        stored: &[StoredStatement],
+        standing: &[(StatementId, Statement)],
+    ) {
+        for (at, (id, mut statement)) in ids.iter().zip(sent).enumerate() {
+            let name = self.statement_name(id);
+            self.plan.answer.insert(1 + at, name.clone());
+            let old = stored.iter().zip(standing).find(|((stored, ..), _)| stored == id);
+            match old {
+                Some(((_, revision, before), (_, standing))) => {
+                    statement.anchoring = carry::anchoring(before, &statement);
+                    keep_what_is_not_sent(&mut statement, standing);
+                    statement.links.retain(|link| !self.retires(&link.target, ids));
+                    if statement != *before {
+                        self.plan.require(Precondition::AtRevision(name.clone(), *revision));
+                        self.put_statement(name, statement);
+                    }
+                }
+                None => {
+                    self.plan.require(Precondition::Absent(name.clone()));
+                    self.put_statement(name, statement);
+                }
+            }
+        }
+    }
+
+    /// Whether a statement is deleted since it is not among the listed ones.
+    fn retires(&self, name: &StatementName, listed: &[StatementId]) -> bool {
+        let here = name.article == self.id;
+        self.command.replace_statements && here && !listed.contains(&name.statement)
+    }
+
+    /// What becomes of the stored statements that were not sent.
+    async fn keep_or_retire(
+        &mut self,
+        stored: Vec<StoredStatement>,
+        standing: Vec<(StatementId, Statement)>,
+        listed: &HashSet<StatementId>,
+    ) -> Result<(), Error> {
+        let mut retired = Vec::new();
+        for ((id, revision, before), (_, after)) in stored.into_iter().zip(standing) {
+            if listed.contains(&id) {
+                continue;
+            }
+            let name = self.statement_name(&id);
+            let changes = self.command.replace_statements || after != before;
+            if changes {
+                self.plan.require(Precondition::AtRevision(name.clone(), revision));
+            }
+            if self.command.replace_statements {
+                retired.push(StatementName { article: self.id.clone(), statement: id });
+            } else if changes {
+                self.put_statement(name, after);
+            }
+        }
+        if !retired.is_empty() {
+            let planned: HashSet<RecordName> =
+                self.plan.mutations.iter().map(Mutation::name).collect();
+            let mut detached = Plan::new(self.plan.subject.clone());
+            references::detach(self.reader, &retired, &mut detached).await?;
+            // What was sent was sent without them: its own values stand.
+            for mutation in detached.mutations {
+                let name = mutation.name();
+                let sent = matches!(&name, RecordName::Statement(it) if listed.contains(&it.statement) && it.article == self.id);
+                if !planned.contains(&name) && !sent {
+                    self.plan.mutate(mutation);
+                }
+            }
+            for precondition in detached.require {
+                self.plan.require(precondition);
+            }
+            for name in retired {
+                self.plan.mutate(Mutation::Delete(name.into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn statement_name(&self, id: &StatementId) -> RecordName {
+        RecordName::Statement(StatementName { article: self.id.clone(), statement: id.clone() })
+    }
+
+    fn put_statement(&mut self, name: RecordName, statement: Statement) {
+        self.plan.mutate(Mutation::Put(name, Record::Statement(Box::new(statement))));
+    }
+}
+
+/// What statements keep of an article.
+pub(in crate::kb) fn copy_of(article: &Article) -> ArticleCopy {
+    ArticleCopy {
+        version: article.version,
+        publisher: article.publisher.key().unwrap_or_default(),
+        language: article.language.clone(),
+        published_at: article.published_at,
+    }
+}
+
+/// Completes a statement as sent: selectors, kind, origins, what it keeps of its
+/// article.
+pub(in crate::kb) fn complete(
+    statement: &mut Statement,
+    path: &str,
+    anchor: &Anchor<'_>,
+    copy: &ArticleCopy,
+    context: &WriteContext,
+    violations: &mut Vec<Violation>,
+) {
+    anchor.fill(statement, path, None, violations);
+    statement.kind = Some(statement.kind.unwrap_or_else(|| statement.kind_of_spans()));
+    statement.origin = stamp(&statement.origin, context);
+    for link in &mut statement.links {
+        link.origin = stamp(&link.origin, context);
+    }
+    statement.article = copy.clone();
+    statement.status = StatementStatus::Active;
+}
+
+/// The stored statements as they stand with the article as it is to be: the copied
+/// fields new and, where the body changed, anchored again or orphaned.
+fn standing(
+    stored: &[StoredStatement],
+    copy: &ArticleCopy,
+    mut carrier: Option<Carrier<'_>>,
+) -> Vec<(StatementId, Statement)> {
+    let stand = |(id, _, statement): &StoredStatement| {
+        let version = statement.article.version;
+        let mut statement =
+            Statement { article: ArticleCopy { version, ..copy.clone() }, ..statement.clone() };
+        if let Some(carrier) = &mut carrier {
+            carrier.carry(&mut statement, copy.version);
+        }
+        (id.clone(), statement)
+    };
+    stored.iter().map(stand).collect()
+}
+
+/// A sent statement takes over what only the server or an editor sets, and who
+/// sent it first where it says nothing new.
+fn keep_what_is_not_sent(sent: &mut Statement, stored: &Statement) {
+    if stored.status == StatementStatus::Retracted {
+        sent.status = StatementStatus::Retracted;
+        sent.retraction.clone_from(&stored.retraction);
+    }
+    if sent.rank == Rank::Normal && sent.rank_reason.is_empty() {
+        sent.rank = stored.rank;
+        sent.rank_reason.clone_from(&stored.rank_reason);
+    }
+    if sent.links.is_empty() {
+        sent.links.clone_from(&stored.links);
+    }
+    if sent.says_the_same(stored) {
+        sent.clone_from(stored);
+    }
+}
