@@ -8,6 +8,7 @@ mod data_directory;
 mod delete;
 mod harness;
 mod ingest;
+mod life;
 mod linking;
 mod reads;
 mod reingest;

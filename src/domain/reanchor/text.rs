@@ -29,8 +29,12 @@ impl Work {
 #[derive(Default)]
 pub(super) struct Vocabulary {
     ids: HashMap<String, WordId>,
-    weights: Vec<Option<String>>,
+    claims: Vec<Option<String>>,
+    weak: Vec<bool>,
 }
+
+/// Stands for the beginning or the end of a text among words.
+pub(super) const BORDER: WordId = WordId::MAX;
 
 impl Vocabulary {
     /// The words of a text with the bytes at which each stands.
@@ -43,7 +47,8 @@ impl Vocabulary {
             return *id;
         }
         let id = self.ids.len() as WordId;
-        self.weights.push(claim(&word));
+        self.claims.push(claim(&word));
+        self.weak.push(WEAK.contains(&word.as_str()));
         self.ids.insert(word, id);
         id
     }
@@ -51,12 +56,59 @@ impl Vocabulary {
     /// The negations and figures among words, in any order: what must be the same
     /// for a rewording to claim the same.
     pub(super) fn claims(&self, words: &[WordId]) -> Vec<&str> {
-        let claim = |word: &WordId| self.weights.get(*word as usize)?.as_deref();
+        let claim = |word: &WordId| self.claims.get(*word as usize)?.as_deref();
         let mut claims: Vec<&str> = words.iter().filter_map(claim).collect();
         claims.sort_unstable();
         claims
     }
+
+    /// How much it says that a word is met beside a place of a text: less the more
+    /// often it stands in it.
+    pub(super) fn rarity(&self, word: WordId, text: &Text<'_>) -> f64 {
+        let weak = self.weak.get(word as usize).copied().unwrap_or_default();
+        let count = text.places(word).len().max(1) as f64;
+        if weak { 0.2 / count } else { 1.0 / count.sqrt() }
+    }
 }
+
+/// Words that stand beside any quote, and say nothing of which one it is.
+const WEAK: &[&str] = &[
+    "a",
+    "according",
+    "added",
+    "also",
+    "an",
+    "and",
+    "as",
+    "at",
+    "by",
+    "for",
+    "from",
+    "had",
+    "has",
+    "he",
+    "her",
+    "his",
+    "in",
+    "is",
+    "it",
+    "of",
+    "on",
+    "said",
+    "say",
+    "says",
+    "she",
+    "that",
+    "the",
+    "their",
+    "they",
+    "to",
+    "told",
+    "was",
+    "were",
+    "who",
+    "with",
+];
 
 /// Words that negate, in the languages that news is most often read in here.
 const NEGATIONS: &[&str] = &[
@@ -150,12 +202,6 @@ impl<'a> Text<'a> {
     /// Where a word stands.
     pub(super) fn places(&self, word: WordId) -> &[u32] {
         self.places.get(&word).map_or(&[], Vec::as_slice)
-    }
-
-    /// How much it says that a word is met: less the more often it stands here.
-    pub(super) fn rarity(&self, word: WordId) -> f64 {
-        let count = self.places(word).len().max(1) as f64;
-        1.0 / (1.0 + count.ln())
     }
 
     /// The places at which words stand in a row; `None` where that is more work
