@@ -147,7 +147,8 @@ fn single() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn any_word_of_a_quote_may_be_exchanged() {
     for (quote, words) in single() {
         let all: Vec<&str> = words.split(' ').collect();
-        let claims = |word: &str| ["not", "can't", "eleven", "first", "second"].contains(&word);
+        let claims =
+            |word: &str| ["not", "can't", "Without", "eleven", "first", "second"].contains(&word);
         for at in (0..all.len()).filter(|at| all.len() >= 3 && !claims(all[*at])) {
             let mut reworded = all.clone();
             reworded[at] = "xyz";
