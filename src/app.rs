@@ -96,6 +96,7 @@ impl Server {
             calls: call_policy(&config),
             bulk: BulkLimits { items: config.bulk.items, bytes: config.bulk.bytes },
             request_id_ttl: config.request_id_ttl,
+            on_loopback: address.ip().is_loopback(),
             start_time: clock.now(),
             stopping: stopping.clone(),
         };

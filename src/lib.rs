@@ -13,7 +13,7 @@
 //! - [`rpc`]: the services. Messages become commands, records become messages,
 //!   errors become statuses.
 //! - [`config`]: the configuration, from file, environment and flags.
-//! - [`telemetry`]: logging.
+//! - [`telemetry`]: how the server tells what it does.
 //! - [`app`]: a configuration becomes a running server.
 //! - [`cli`]: the `dicta` command.
 //!

@@ -2,6 +2,7 @@
 
 mod client;
 mod completions;
+mod export;
 mod failure;
 mod get;
 mod healthcheck;
@@ -38,6 +39,8 @@ enum Command {
     Serve(serve::Serve),
     /// Ingest files of JSON lines.
     Load(load::Load),
+    /// Write out the records as JSON lines.
+    Export(export::Export),
     /// Read a record by its name.
     Get(get::Get),
     /// List articles, statements or entities.
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(command) => command.run(),
         Command::Load(command) => client(command.run()),
+        Command::Export(command) => client(command.run()),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
@@ -114,6 +118,11 @@ mod tests {
         check("dicta load a --format xml", false);
         check("dicta load a --window 0", false);
         check("dicta load a --batch Not_An_Id", false);
+        check("dicta load a --replace", true);
+        check("dicta load a --replace --ingest", false);
+        check("dicta export", true);
+        check("dicta export --kind articles --kind entities --as-of 7 --history --to a.gz", true);
+        check("dicta export --kind quotations", false);
         check("dicta get articles/a --as-of 7 --view basic --output json", true);
         check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
         check("dicta get quotations/a", false);

@@ -26,13 +26,28 @@ pub struct Committed {
     /// The revision that first committed the name: a record that comes back after
     /// a deletion keeps it.
     pub create_revision: Revision,
-    /// The time of that commit.
+    /// The time of that commit; for a restored record the time that it brought.
     pub create_time: Timestamp,
-    /// When this state was committed.
+    /// When this state was committed; for a restored state the time that it brought.
+    pub update_time: Timestamp,
+}
+
+/// The times that a record had in another store, to be kept where it is restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// When it was first committed there.
+    pub create_time: Timestamp,
+    /// When this state was committed there.
     pub update_time: Timestamp,
 }
 
 impl Committed {
+    /// The times alone.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        Times { create_time: self.create_time, update_time: self.update_time }
+    }
+
     /// A fingerprint of this state of the record (AIP-154).
     #[must_use]
     pub fn etag(&self) -> String {

@@ -9,7 +9,6 @@ use super::plan::{Plan, Touched, unknown_entity};
 use super::resolve::{self, Meaning};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::id::{EntityId, RecordName};
-use crate::domain::name;
 use crate::domain::origin::Origin;
 use crate::domain::record::Record;
 use crate::domain::statement::{Mention, Statement};
@@ -87,7 +86,7 @@ impl<'a> Directory<'a> {
         let id = match id {
             Some(id) => Some(id.clone()),
             None => {
-                plan.reads.insert(Touched::FoldedName(name::fold(&entity.display_name)));
+                plan.reads.extend(Touched::ways_to(entity));
                 match self.listed_meaning(&entity.display_name, entity.kind) {
                     Meaning::Only(id) => Some(id),
                     Meaning::Nothing | Meaning::Doubtful => {
@@ -152,8 +151,7 @@ impl<'a> Directory<'a> {
     /// writes at the same time that name the same entity unite instead of
     /// conflicting, and nothing that others took away comes back.
     fn ensure(&self, id: &EntityId, listed: &Entity, plan: &mut Plan) {
-        let names = listed.all_names().map(name::fold);
-        plan.writes.extend(names.map(Touched::FoldedName));
+        plan.writes.extend(Touched::ways_to(listed));
         let planned = plan.mutations.iter_mut().find_map(|mutation| match mutation {
             Mutation::Ensure(known, entity) if known == id => Some(entity),
             _ => None,
@@ -287,7 +285,7 @@ impl<'a> Directory<'a> {
         create: Option<&Origin>,
         plan: &mut Plan,
     ) -> Result<Option<EntityId>, Error> {
-        plan.reads.insert(Touched::FoldedName(name::fold(&mention.text)));
+        plan.reads.insert(Touched::name(&mention.text));
         let listed = self.listed_meaning(&mention.text, mention.kind);
         let stored = resolve::meaning(self.reader, &mention.text, mention.kind).await?;
         match (listed, stored, create) {

@@ -73,6 +73,9 @@ pub enum Error {
         /// How it would bear on it.
         kind: LinkType,
     },
+    /// A statement is to be restored before its article is there.
+    #[error("{0} is not there yet: an article comes before its statements")]
+    ArticleMissing(ArticleId),
     /// Records refer to the one that is to be deleted.
     #[error("{name} is still referred to by {}{count} records", if *.more { "more than " } else { "" })]
     Referenced {

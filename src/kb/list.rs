@@ -188,7 +188,8 @@ impl KnowledgeBase {
     }
 }
 
-fn fingerprint(arguments: &[&str]) -> Fingerprint {
+/// A hash of arguments, to which a token is bound.
+pub(super) fn fingerprint(arguments: &[&str]) -> Fingerprint {
     let mut hasher = blake3::Hasher::new();
     for argument in arguments {
         hasher.update(&(argument.len() as u64).to_be_bytes()).update(argument.as_bytes());
@@ -247,7 +248,6 @@ fn path(access: Access) -> Path {
     }
 }
 
-/// Kept for the reader's convenience: a list of the newest state.
 impl ReadOptions {
     /// The newest durable state.
     #[must_use]

@@ -8,6 +8,8 @@ mod create;
 mod delete;
 mod entities;
 pub mod error;
+mod export;
+mod import;
 mod incoming;
 mod ingest;
 mod link;
@@ -19,6 +21,8 @@ mod references;
 pub mod resolve;
 mod retract;
 mod seed;
+#[cfg(test)]
+mod tests;
 mod token;
 mod update;
 mod update_statement;
@@ -28,6 +32,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::bulk::{BulkAck, BulkItem};
+pub use self::export::{ExportRecords, Exporter};
+pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
 use crate::clock::Clock;

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::command::{IngestOutcome, WriteContext};
 use super::error::{Error, Violation};
+use crate::domain::entity::{Entity, ExternalId};
 use crate::domain::id::{EntityId, RecordName};
+use crate::domain::name::{self, Name};
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -20,10 +22,26 @@ pub(super) enum Touched {
     Name(RecordName),
     /// An article's address.
     Url(CanonicalUrl),
-    /// Who has a name, folded.
-    FoldedName(String),
+    /// Who has a name, by the key under which it is the same in any script.
+    EntityName(String),
+    /// Who has an external id.
+    ExternalId(ExternalId),
     /// What is remembered of a request.
     Request(Uuid),
+}
+
+impl Touched {
+    /// Who has this name.
+    pub(super) fn name(text: &str) -> Self {
+        let key = name::full_key(&Name::parse(text));
+        Self::EntityName(key.unwrap_or_else(|| name::fold(text)))
+    }
+
+    /// All by which an entity is found without its id.
+    pub(super) fn ways_to(entity: &Entity) -> impl Iterator<Item = Self> {
+        let ids = entity.external_ids.iter().cloned().map(Self::ExternalId);
+        entity.all_names().map(Self::name).chain(ids)
+    }
 }
 
 /// What a write would do.
@@ -35,7 +53,7 @@ pub(super) struct Plan {
     pub(super) subject: RecordName,
     /// The records of the answer, in its order.
     pub(super) answer: Vec<RecordName>,
-    /// What must hold, by what it is about so that nothing is asked twice.
+    /// What must hold, nothing twice.
     pub(super) require: Vec<Precondition>,
     /// What to do.
     pub(super) mutations: Vec<Mutation>,
@@ -98,7 +116,9 @@ impl Plan {
         for (name, state) in self.answer.iter().zip(states) {
             let stored = state.live();
             let value = match planned.get(name) {
-                Some(Mutation::Put(_, record)) => Some(record.clone()),
+                Some(Mutation::Put(_, record) | Mutation::Restore(_, record, _)) => {
+                    Some(record.clone())
+                }
                 Some(Mutation::Ensure(_, entity)) => Some(united(stored.as_ref(), entity)),
                 Some(Mutation::Delete(_)) | None => None,
             };
@@ -115,7 +135,7 @@ impl Plan {
     }
 }
 
-fn united(stored: Option<&Stored>, listed: &crate::domain::entity::Entity) -> Record {
+fn united(stored: Option<&Stored>, listed: &Entity) -> Record {
     match stored.map(|stored| &stored.value) {
         Some(Record::Entity(stored)) => {
             let mut entity = stored.clone();

@@ -1,13 +1,17 @@
 //! AdminService.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tonic::{Request, Response, Status};
+use tokio::sync::watch;
+use tonic::{Request, Response, Status, Streaming};
 
 use super::base::Base;
 use super::bulk::BulkLimits;
 use super::call::Calls;
+use super::import::Import;
 use super::pb::admin_service_server::AdminService;
+use super::streaming::{self, AnswerStream};
 use super::{pb, status, to_pb};
 use crate::domain::limits;
 use crate::domain::time::Timestamp;
@@ -22,6 +26,10 @@ pub(super) struct Admin {
     pub(super) bulk: BulkLimits,
     pub(super) request_id_ttl: Duration,
     pub(super) start_time: Timestamp,
+    /// Whether only this machine reaches the listener.
+    pub(super) on_loopback: bool,
+    /// Becomes true when the server stops: streams then end in good order.
+    pub(super) stopping: watch::Receiver<bool>,
 }
 
 #[tonic::async_trait]
@@ -48,9 +56,33 @@ impl AdminService for Admin {
         };
         self.calls.unary(request, status::of_read, work).await
     }
+
+    type ImportRecordsStream = AnswerStream<pb::ImportRecordsResponse>;
+
+    async fn import_records(
+        &self,
+        request: Request<Streaming<pb::ImportRecordsRequest>>,
+    ) -> Result<Response<Self::ImportRecordsStream>, Status> {
+        self.may_administer()?;
+        let (permit, deadline) = self.calls.stream(request.metadata())?;
+        let import = Import {
+            kb: Arc::clone(self.base.get().map_err(status::of_write)?),
+            incoming: request.into_inner(),
+            limits: self.bulk,
+            stopping: self.stopping.clone(),
+        };
+        let answers = streaming::answers(deadline, permit, |answers| import.serve(answers));
+        Ok(Response::new(answers))
+    }
 }
 
 impl Admin {
+    /// Refuses who may not: whoever is not on this machine, since nobody can tell
+    /// callers apart.
+    fn may_administer(&self) -> Result<(), Status> {
+        if self.on_loopback { Ok(()) } else { Err(status::loopback_only()) }
+    }
+
     fn limits(&self) -> pb::Limits {
         let int = |value: usize| i32::try_from(value).unwrap_or(i32::MAX);
         let long = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);

@@ -2,18 +2,15 @@
 //! bounded amount unacknowledged.
 
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use prost::Message as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::time::Instant;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tonic::{Status, Streaming};
 
-use super::call::{ANONYMOUS, panicked};
+use super::call::ANONYMOUS;
+use super::streaming::Answers;
 use super::{from_pb, pb, status, to_pb};
 use crate::kb::error::Error;
 use crate::kb::{BulkAck, BulkItem, KnowledgeBase};
@@ -27,11 +24,8 @@ pub struct BulkLimits {
     pub bytes: usize,
 }
 
-type Answers = mpsc::Sender<Result<pb::IngestArticlesResponse, Status>>;
-
-/// How many messages of acknowledgements may wait for a slow reader before the
-/// stream stops taking items.
-const ANSWERS_WAITING: usize = 4;
+/// How many batches of acknowledgements may wait.
+const ACKS_WAITING: usize = 4;
 
 /// How long a client of a server that stops has to see that its stream ended.
 const FAREWELL: Duration = Duration::from_millis(500);
@@ -46,39 +40,14 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Serves the stream; `permit` is held until it ends.
-    pub(super) fn run(
-        self,
-        deadline: Option<Instant>,
-        permit: OwnedSemaphorePermit,
-    ) -> ReceiverStream<Result<pb::IngestArticlesResponse, Status>> {
-        let (answers, stream) = mpsc::channel(ANSWERS_WAITING);
-        let last = answers.clone();
-        tokio::spawn(async move {
-            let _permit = permit;
-            let served = AssertUnwindSafe(self.serve(answers)).catch_unwind();
-            let ended = match deadline {
-                Some(deadline) => tokio::time::timeout_at(deadline, served).await,
-                None => Ok(served.await),
-            };
-            let status = match ended {
-                Err(_) => Some(status::deadline_exceeded()),
-                Ok(Err(panic)) => Some(panicked(panic.as_ref())),
-                Ok(Ok(end)) => end.err(),
-            };
-            if let Some(status) = status {
-                // A client that is gone needs no word.
-                let _ = last.send(Err(status)).await;
-            }
-        });
-        ReceiverStream::new(stream)
-    }
-
     /// Takes items and acknowledges them; ends with the status that the stream
     /// ends with, after all that was taken is acknowledged.
-    async fn serve(self, answers: Answers) -> Result<(), Status> {
+    pub(super) async fn serve(
+        self,
+        answers: Answers<pb::IngestArticlesResponse>,
+    ) -> Result<(), Status> {
         let (items, planned) = mpsc::channel(self.limits.items);
-        let (acked, acks) = mpsc::channel(ANSWERS_WAITING);
+        let (acked, acks) = mpsc::channel(ACKS_WAITING);
         let room = Room::new(self.limits);
         let work = self.kb.ingest_articles(planned, acked);
         let (taken, (), ()) = tokio::join!(
@@ -133,7 +102,11 @@ async fn discard(mut incoming: Streaming<pb::IngestArticlesRequest>) {
 }
 
 /// Passes acknowledgements on, and makes room for new items.
-async fn acknowledge(mut acks: mpsc::Receiver<Vec<BulkAck>>, answers: &Answers, room: &Room) {
+async fn acknowledge(
+    mut acks: mpsc::Receiver<Vec<BulkAck>>,
+    answers: &Answers<pb::IngestArticlesResponse>,
+    room: &Room,
+) {
     while let Some(acks) = acks.recv().await {
         let count = acks.len();
         let acks = acks.into_iter().map(to_pb::acknowledged).collect();
@@ -145,7 +118,7 @@ async fn acknowledge(mut acks: mpsc::Receiver<Vec<BulkAck>>, answers: &Answers, 
 }
 
 /// The room for unacknowledged items.
-struct Room {
+pub(super) struct Room {
     limits: BulkLimits,
     items: Semaphore,
     bytes: Semaphore,
@@ -154,7 +127,7 @@ struct Room {
 }
 
 impl Room {
-    fn new(limits: BulkLimits) -> Self {
+    pub(super) fn new(limits: BulkLimits) -> Self {
         Self {
             items: Semaphore::new(limits.items),
             bytes: Semaphore::new(limits.bytes),
@@ -163,7 +136,7 @@ impl Room {
         }
     }
 
-    async fn enter(&self, size: usize) {
+    pub(super) async fn enter(&self, size: usize) {
         // One that is larger than the room takes all of it.
         let size = u32::try_from(size.min(self.limits.bytes)).unwrap_or(u32::MAX);
         for (semaphore, count) in [(&self.items, 1), (&self.bytes, size)] {
@@ -174,7 +147,7 @@ impl Room {
         self.sizes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push_back(size);
     }
 
-    fn leave(&self, count: usize) {
+    pub(super) fn leave(&self, count: usize) {
         let mut sizes = self.sizes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let count = count.min(sizes.len());
         let bytes: u32 = sizes.drain(..count).sum();

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::base::Base;
 use super::bulk::{self, BulkLimits};
 use super::call::{ANONYMOUS, Calls};
 use super::pb::ingest_service_server::IngestService;
+use super::streaming::{self, AnswerStream};
 use super::{from_pb, pb, status, to_pb};
 
 /// Serves writes to one knowledge base.
@@ -36,7 +36,7 @@ impl IngestService for Ingest {
         self.calls.unary(request, status::of_write, work).await
     }
 
-    type IngestArticlesStream = ReceiverStream<Result<pb::IngestArticlesResponse, Status>>;
+    type IngestArticlesStream = AnswerStream<pb::IngestArticlesResponse>;
 
     async fn ingest_articles(
         &self,
@@ -50,7 +50,8 @@ impl IngestService for Ingest {
             limits: self.bulk,
             stopping: self.stopping.clone(),
         };
-        Ok(Response::new(stream.run(deadline, permit)))
+        let answers = streaming::answers(deadline, permit, |answers| stream.serve(answers));
+        Ok(Response::new(answers))
     }
 
     async fn update_article(

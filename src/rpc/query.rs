@@ -1,11 +1,14 @@
 //! QueryService.
 
 use prost::Message;
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use super::base::Base;
 use super::call::Calls;
+use super::export::Export;
 use super::pb::query_service_server::QueryService;
+use super::streaming::{self, AnswerStream};
 use super::{from_pb, pb, status, to_pb};
 use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
@@ -19,6 +22,8 @@ use crate::kb::error::Error;
 pub(super) struct Query {
     pub(super) base: Base,
     pub(super) calls: Calls,
+    /// Becomes true when the server stops: streams then end in good order.
+    pub(super) stopping: watch::Receiver<bool>,
 }
 
 /// Records as they travel, as many as one message holds.
@@ -328,5 +333,23 @@ impl QueryService for Query {
             to_pb::resolved(results, revision)
         };
         self.calls.unary(request, status::of_read, work).await
+    }
+
+    type ExportStream = AnswerStream<pb::ExportResponse>;
+
+    async fn export(
+        &self,
+        request: Request<pb::ExportRequest>,
+    ) -> Result<Response<Self::ExportStream>, Status> {
+        let (permit, deadline) = self.calls.stream(request.metadata())?;
+        let query = from_pb::export_records(request.into_inner()).map_err(status::of_read)?;
+        let kb = self.base.get().map_err(status::of_read)?;
+        let export = Export {
+            history: query.history,
+            exporter: kb.export(&query).await.map_err(status::of_read)?,
+            stopping: self.stopping.clone(),
+        };
+        let answers = streaming::answers(deadline, permit, |answers| export.serve(answers));
+        Ok(Response::new(answers))
     }
 }

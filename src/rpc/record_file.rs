@@ -24,6 +24,8 @@ pub enum Work {
     Ingest(Box<pb::IngestArticleRequest>),
     /// An entity that goes with no article.
     Entity(Box<pb::Entity>),
+    /// An exported record, to be stored as it is.
+    Restore(Box<pb::Record>),
 }
 
 /// What was read from some lines.
@@ -37,10 +39,21 @@ pub struct Item {
     pub work: Result<Work, String>,
 }
 
+/// What exported records are read as. They are told by their `createTime`, which
+/// only a server gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exported {
+    /// As all others: what only a server says of them is not looked at.
+    Ingested,
+    /// As records to be stored as they are.
+    Restored,
+}
+
 /// Reads the items of a file.
 #[derive(Debug)]
 pub struct RecordFile<R> {
     values: JsonValues<R>,
+    exported: Exported,
     /// Entities that no article came for yet.
     waiting: Waiting,
     /// The article that further statements belong to.
@@ -70,9 +83,10 @@ enum Value {
 
 impl<R: BufRead> RecordFile<R> {
     /// Reads what `reader` gives.
-    pub fn new(reader: R) -> Self {
+    pub fn new(reader: R, exported: Exported) -> Self {
         Self {
             values: JsonValues::new(reader),
+            exported,
             waiting: Waiting::default(),
             current: None,
             ready: VecDeque::new(),
@@ -98,6 +112,14 @@ impl<R: BufRead> RecordFile<R> {
         };
         match value {
             Err(reason) => self.reject(piece, reason),
+            Ok(Value::Record(record)) if self.restores(&record) => {
+                // What stands before it is stored before it.
+                self.finish_current();
+                self.release_entities();
+                let record = pb::Record { record: Some(*record) };
+                let work = Ok(Work::Restore(Box::new(record)));
+                self.ready.push_back(Item { line: piece.line, source: piece.text, work });
+            }
             Ok(Value::Record(record)) => match *record {
                 Record::Entity(entity) => self.wait(piece, entity),
                 Record::Statement(statement) => self.attach(piece, statement),
@@ -108,6 +130,15 @@ impl<R: BufRead> RecordFile<R> {
             },
             Ok(Value::Request(request)) => self.begin(piece, *request),
         }
+    }
+
+    fn restores(&self, record: &Record) -> bool {
+        let created = match record {
+            Record::Article(article) => article.create_time.is_some(),
+            Record::Statement(statement) => statement.create_time.is_some(),
+            Record::Entity(entity) => entity.create_time.is_some(),
+        };
+        self.exported == Exported::Restored && created
     }
 
     fn reject(&mut self, piece: Piece, reason: String) {
@@ -259,7 +290,7 @@ mod tests {
 
     /// Each item as its line and, for people, what it holds.
     fn told(text: &str) -> Vec<String> {
-        let mut file = RecordFile::new(text.as_bytes());
+        let mut file = RecordFile::new(text.as_bytes(), Exported::Restored);
         std::iter::from_fn(|| file.next_item().unwrap()).map(|item| tell(&item)).collect()
     }
 
@@ -267,6 +298,7 @@ mod tests {
         let what = match &item.work {
             Err(reason) => format!("rejected: {reason}"),
             Ok(Work::Entity(entity)) => format!("entity {}", entity.name),
+            Ok(Work::Restore(_)) => "restored".to_owned(),
             Ok(Work::Ingest(request)) => format!(
                 "{} entities {:?} statements {}",
                 request.article.as_ref().map_or("", |article| &article.name),
@@ -308,6 +340,22 @@ mod tests {
     fn a_whole_request_is_told_by_its_other_fields() {
         let request = r#"{"article": {"name": "articles/b"}, "statements": [{}, {}]}"#;
         check(&[ENTITY, request], &[r#"1: articles/b entities ["entities/e"] statements 2"#]);
+    }
+
+    #[test]
+    fn what_has_a_time_of_creation_is_restored_after_what_stands_before_it() {
+        let time = r#""createTime": "2026-01-01T00:00:00Z""#;
+        let exported = format!(r#"{{"entity": {{"name": "entities/e", {time}}}}}"#);
+        check(
+            &[ENTITY, ARTICLE, &exported, ENTITY],
+            &[
+                r#"1: articles/a entities ["entities/e"] statements 0"#,
+                "3: restored",
+                "4: entity entities/e",
+            ],
+        );
+        let mut ingested = RecordFile::new(exported.as_bytes(), Exported::Ingested);
+        assert_eq!(tell(&ingested.next_item().unwrap().unwrap()), "1: entity entities/e");
     }
 
     #[test]
@@ -364,7 +412,8 @@ mod tests {
     #[test]
     fn the_source_keeps_the_lines_as_they_were() {
         let text = [ENTITY, ARTICLE, STATEMENT].join("\n");
-        let item = RecordFile::new(text.as_bytes()).next_item().unwrap().unwrap();
+        let item =
+            RecordFile::new(text.as_bytes(), Exported::Ingested).next_item().unwrap().unwrap();
         assert_eq!(item.source, text);
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::pb;
-use super::record_file::{RecordFile, Work};
+use super::record_file::{Exported, RecordFile, Work};
 
 /// Why seeds can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -72,13 +72,17 @@ fn read_file(
 ) -> Result<(), SeedError> {
     let unreadable = |reason| SeedError::Unreadable { path: path.to_owned(), reason };
     let file = File::open(path).map_err(unreadable)?;
-    let mut items = RecordFile::new(BufReader::new(file));
+    let mut items = RecordFile::new(BufReader::new(file), Exported::Ingested);
     while let Some(item) = items.next_item().map_err(unreadable)? {
         match item.work {
             Ok(Work::Entity(entity)) => waiting.push(*entity),
             Ok(Work::Ingest(mut request)) => {
                 request.entities.splice(0..0, waiting.drain(..));
                 requests.push(*request);
+            }
+            Ok(Work::Restore(_)) => {
+                let reason = "an exported record is no seed".to_owned();
+                return Err(SeedError::Value { path: path.to_owned(), line: item.line, reason });
             }
             Err(reason) => {
                 return Err(SeedError::Value { path: path.to_owned(), line: item.line, reason });

@@ -32,6 +32,8 @@ pub struct Services {
     pub bulk: BulkLimits,
     /// How long a request_id is remembered.
     pub request_id_ttl: Duration,
+    /// Whether only this machine reaches the listener: others may not administer.
+    pub on_loopback: bool,
     /// When the server started.
     pub start_time: Timestamp,
     /// Becomes true when the server stops.
@@ -105,9 +107,13 @@ impl Services {
             base: self.base.clone(),
             calls: calls.clone(),
             bulk: self.bulk,
-            stopping: self.stopping,
+            stopping: self.stopping.clone(),
         };
-        let query = Query { base: self.base.clone(), calls: calls.clone() };
+        let query = Query {
+            base: self.base.clone(),
+            calls: calls.clone(),
+            stopping: self.stopping.clone(),
+        };
         let admin = Admin {
             base: self.base,
             calls,
@@ -115,6 +121,8 @@ impl Services {
             bulk: self.bulk,
             request_id_ttl: self.request_id_ttl,
             start_time: self.start_time,
+            on_loopback: self.on_loopback,
+            stopping: self.stopping,
         };
         let ingest = IngestServiceServer::new(ingest)
             .max_decoding_message_size(size)

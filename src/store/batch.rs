@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::entity::Entity;
 use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName};
-use crate::domain::record::Record;
+use crate::domain::record::{Record, Times};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
@@ -55,6 +55,11 @@ pub enum Mutation {
     /// the stored text, whose hash it must carry: another hash is
     /// `Conflict::Changed`, no live article is `Conflict::Missing`.
     Put(RecordName, Record),
+    /// Stores a record as `Put` does, but as one that had these times in another
+    /// store: readers see them in place of the commit's, and later states keep the
+    /// time of creation. The commit's own time and the change log stay the store's.
+    /// No other mutation of the batch is about the same name.
+    Restore(RecordName, Record, Times),
     /// Deletes the record that has the name; nothing where none has.
     Delete(RecordName),
     /// Stores the entity if none has the id; else unites it into the one that
@@ -67,7 +72,7 @@ impl Mutation {
     #[must_use]
     pub fn name(&self) -> RecordName {
         match self {
-            Self::Put(name, _) | Self::Delete(name) => name.clone(),
+            Self::Put(name, _) | Self::Restore(name, _, _) | Self::Delete(name) => name.clone(),
             Self::Ensure(id, _) => RecordName::Entity(id.clone()),
         }
     }

@@ -119,12 +119,12 @@ pub struct Deleted {
     pub article_version: u32,
 }
 
-/// One stored state of an article.
+/// One stored state of an article or another record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ArticleState {
-    /// The article as it stood.
+    /// The article or other record as it stood.
     Article(Stored),
-    /// The article was deleted.
+    /// It was deleted.
     Deleted(Deleted),
 }
 
@@ -206,15 +206,26 @@ pub trait Reader: Send + Sync {
     /// last of those that had it when they were deleted, and are deleted still.
     async fn article_by_url(&self, url: &CanonicalUrl) -> Result<Option<ArticleId>, Error>;
 
-    /// The stored states of an article at or before the pinned revision and
-    /// before revision `before`, the newest first, at most `limit`.
+    /// The stored states of a record at or before the pinned revision and before
+    /// revision `before`, the newest first, at most `limit`.
+    async fn states_of(
+        &self,
+        name: &RecordName,
+        before: Option<Revision>,
+        limit: usize,
+        body: LoadBody,
+    ) -> Result<Vec<ArticleState>, Error>;
+
+    /// The stored states of an article, as `states_of`.
     async fn article_states(
         &self,
         article: &ArticleId,
         before: Option<Revision>,
         limit: usize,
         body: LoadBody,
-    ) -> Result<Vec<ArticleState>, Error>;
+    ) -> Result<Vec<ArticleState>, Error> {
+        self.states_of(&RecordName::Article(article.clone()), before, limit, body).await
+    }
 
     /// A page of the records along a path.
     async fn list(&self, scan: &Scan) -> Result<Page, Error>;

@@ -1,6 +1,7 @@
 //! A server in this process, over a directory of its own, and clients to it.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use dicta::app::{self, Server};
 use dicta::config::{self, Config, Environment, Flags};
@@ -21,15 +22,28 @@ use tonic_types::StatusExt as _;
 /// A data directory that outlives the servers started on it.
 pub(crate) struct Home {
     directory: TempDir,
+    seeds: Option<PathBuf>,
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self { directory: tempfile::tempdir().unwrap(), seeds: None }
+    }
+
+    /// A directory on which servers are told to load seeds.
+    pub(crate) fn with_seeds(seeds: &Path) -> Self {
+        Self { seeds: Some(seeds.to_owned()), ..Self::new() }
     }
 
     pub(crate) fn data(&self) -> PathBuf {
         self.directory.path().join("data")
+    }
+
+    /// A copy of what lies in the data directory; no server may run on it.
+    pub(crate) fn copy(&self) -> Self {
+        let copy = Self::new();
+        copy_directory(&self.data(), &copy.data());
+        copy
     }
 
     /// What a server on this directory runs with: the defaults, on a free port.
@@ -38,6 +52,7 @@ impl Home {
             data_dir: Some(self.data()),
             listen: Some("127.0.0.1:0".into()),
             cache_mib: Some("8".into()),
+            seeds: self.seeds.clone(),
             ..Flags::default()
         };
         config::load(None, &Environment::of([]), &flags).unwrap().config
@@ -45,6 +60,19 @@ impl Home {
 
     pub(crate) async fn start(&self) -> Dicta {
         Dicta::start(self.config()).await
+    }
+}
+
+fn copy_directory(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_directory(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -64,6 +92,8 @@ pub(crate) async fn fails_to_start(config: Config) -> String {
 /// A server that serves.
 pub(crate) struct Dicta {
     pub(crate) channel: Channel,
+    /// Where it listens, as in `http://127.0.0.1:1234`.
+    pub(crate) url: String,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), app::Error>>,
 }
@@ -77,12 +107,12 @@ impl Dicta {
         let mut ended = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        let channel = Endpoint::from_shared(url).unwrap().connect_lazy();
+        let channel = Endpoint::from_shared(url.clone()).unwrap().connect_lazy();
         tokio::select! {
             () = until_serving(channel.clone()) => {}
             ended = &mut ended => panic!("the server ended: {ended:?}"),
         }
-        Self { channel, stop, ended }
+        Self { channel, url, stop, ended }
     }
 
     pub(crate) fn ingest(&self) -> IngestServiceClient<Channel> {
@@ -149,7 +179,7 @@ impl Dicta {
 
     /// Stops in good order, so that another one may start on the same directory.
     pub(crate) async fn stop(self) {
-        let Self { stop, ended, channel } = self;
+        let Self { stop, ended, channel, url: _ } = self;
         drop(channel);
         stop.send(()).unwrap();
         ended.await.unwrap().unwrap();

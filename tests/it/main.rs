@@ -1,15 +1,22 @@
 //! The integration tests: one binary, a module a subject.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod bad_calls;
 mod bad_requests;
 mod bad_transport;
+mod bad_values;
 mod bulk;
+mod crash;
 mod data_directory;
+mod deadlines;
 mod delete;
+mod export;
 mod harness;
 mod ingest;
 mod life;
 mod linking;
+mod lists;
+mod paging;
 mod reads;
 mod reingest;
 mod samples;

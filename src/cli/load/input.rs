@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::articles_format;
 use crate::rpc::json_values::read_line;
-use crate::rpc::record_file::{Item, RecordFile, Work};
+use crate::rpc::record_file::{Exported, Item, RecordFile, Work};
 
 /// Items that may wait between the reading thread and the sending one.
 const READ_AHEAD: usize = 128;
@@ -44,7 +44,7 @@ pub(super) struct Input {
 }
 
 /// Starts reading the files in order; `-` is standard input.
-pub(super) fn open(files: &[PathBuf], format: Format) -> io::Result<Input> {
+pub(super) fn open(files: &[PathBuf], format: Format, exported: Exported) -> io::Result<Input> {
     let mut sources = Vec::new();
     let mut total = Some(0);
     for path in files {
@@ -59,7 +59,8 @@ pub(super) fn open(files: &[PathBuf], format: Format) -> io::Result<Input> {
         for source in sources {
             let name = source.name.clone();
             let read = source.reader(&counter);
-            let goes_on = match read.and_then(|reader| read_all(reader, format, &sender)) {
+            let read = read.and_then(|reader| read_all(reader, format, exported, &sender));
+            let goes_on = match read {
                 Ok(goes_on) => goes_on,
                 Err(error) => sender.blocking_send(Err(format!("{name}: {error}"))).is_ok(),
             };
@@ -76,11 +77,12 @@ pub(super) fn open(files: &[PathBuf], format: Format) -> io::Result<Input> {
 fn read_all(
     mut reader: Box<dyn BufRead>,
     format: Format,
+    exported: Exported,
     sender: &mpsc::Sender<Read>,
 ) -> io::Result<bool> {
     match format {
         Format::Dicta => {
-            let mut file = RecordFile::new(reader);
+            let mut file = RecordFile::new(reader, exported);
             while let Some(item) = file.next_item()? {
                 if sender.blocking_send(Ok(item)).is_err() {
                     return Ok(false);
@@ -175,7 +177,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("input");
         std::fs::write(&path, contents).unwrap();
-        let mut input = open(&[path], format).unwrap();
+        let mut input = open(&[path], format, Exported::Restored).unwrap();
         let items = std::iter::from_fn(|| input.items.blocking_recv()).collect();
         assert_eq!(input.read.load(Ordering::Relaxed), contents.len() as u64);
         items
@@ -232,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_named() {
-        let error = open(&["/nowhere/a.jsonl".into()], Format::Dicta).unwrap_err().to_string();
+        let files = ["/nowhere/a.jsonl".into()];
+        let error = open(&files, Format::Dicta, Exported::Ingested).unwrap_err().to_string();
         assert!(error.starts_with("/nowhere/a.jsonl: "), "{error}");
     }
 }

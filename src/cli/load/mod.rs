@@ -1,6 +1,7 @@
 //! `dicta load`.
 
 mod articles_format;
+mod bulk;
 mod entities;
 mod input;
 mod session;
@@ -12,17 +13,23 @@ use std::path::PathBuf;
 use clap::Args;
 use tokio::sync::mpsc;
 
+use self::bulk::{Ingest, Restore};
 use self::entities::EntityLoader;
 use self::input::{Format, Read};
 use self::session::Session;
+pub(super) use self::session::{is_transient, pause};
 use self::tally::Tally;
 use super::client::Connection;
 use super::failure::Failure;
 use crate::domain::id::BatchId;
-use crate::rpc::record_file::Work;
+use crate::rpc::record_file::{Exported, Work};
 
 /// Ingests files of JSON lines; exit code 1 where a line failed. Loading the
 /// same again changes nothing.
+///
+/// Lines that `dicta export` wrote, told by their createTime, are stored as they
+/// are: with their names, times and states. The server takes those only where it
+/// listens on a loopback address.
 #[derive(Debug, Args)]
 pub(super) struct Load {
     /// The files, gzip or plain; - is standard input.
@@ -41,6 +48,12 @@ pub(super) struct Load {
     #[arg(long, value_name = "N", default_value_t = 256,
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     window: u32,
+    /// Ingest exported lines like all others, as if they were new.
+    #[arg(long)]
+    ingest: bool,
+    /// Let exported lines replace the records that have their names.
+    #[arg(long, conflicts_with = "ingest")]
+    replace: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -48,12 +61,17 @@ pub(super) struct Load {
 impl Load {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let channel = self.connection.connect().await?;
-        let mut input = input::open(&self.files, self.format)?;
+        let exported = if self.ingest { Exported::Ingested } else { Exported::Restored };
+        let mut input = input::open(&self.files, self.format, exported)?;
         let mut tally = Tally::new(&input, self.rejects.as_deref())?;
         let batch = self.batch.as_ref().map_or("", BatchId::as_str);
-        let mut session = Session::new(channel.clone(), batch.to_owned(), self.window as usize);
-        let mut entities = EntityLoader::new(channel, batch.to_owned());
-        let loaded = load_all(&mut input.items, &mut session, &mut entities, &mut tally).await;
+        let window = self.window as usize;
+        let mut loaders = Loaders {
+            articles: Session::new(channel.clone(), Ingest { batch: batch.into() }, window),
+            records: Session::new(channel.clone(), Restore { replace: self.replace }, window),
+            entities: EntityLoader::new(channel, batch.to_owned()),
+        };
+        let loaded = loaders.load_all(&mut input.items, &mut tally).await;
         // What was done is told, also where it could not be ended.
         let ended = tally.end(self.connection.output);
         loaded?;
@@ -61,30 +79,39 @@ impl Load {
     }
 }
 
-/// Sends articles in streams, and between them the entities that go alone:
-/// what is stored after an entity may refer to it.
-async fn load_all(
-    items: &mut mpsc::Receiver<Read>,
-    session: &mut Session,
-    entities: &mut EntityLoader,
-    tally: &mut Tally,
-) -> Result<(), Failure> {
-    let mut next = None;
-    loop {
-        let item = match next.take() {
-            Some(item) => item,
-            None => match items.recv().await {
-                Some(read) => read.map_err(Failure::Error)?,
-                None => return entities.finish(tally).await,
-            },
-        };
-        next = match item.work {
-            Ok(Work::Entity(_)) => entities.load_run(item, items, tally).await?,
-            Ok(Work::Ingest(_)) => session.load_run(item, items, tally).await?,
-            Err(reason) => {
-                tally.fail(item.line, &item.source, &reason)?;
-                None
-            }
-        };
+/// What sends each kind of work.
+struct Loaders {
+    articles: Session<Ingest>,
+    records: Session<Restore>,
+    entities: EntityLoader,
+}
+
+impl Loaders {
+    /// Sends articles and exported records in streams, and between them the
+    /// entities that go alone: what is stored after an entity may refer to it.
+    async fn load_all(
+        &mut self,
+        items: &mut mpsc::Receiver<Read>,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
+        let mut next = None;
+        loop {
+            let item = match next.take() {
+                Some(item) => item,
+                None => match items.recv().await {
+                    Some(read) => read.map_err(Failure::Error)?,
+                    None => return self.entities.finish(tally).await,
+                },
+            };
+            next = match item.work {
+                Ok(Work::Entity(_)) => self.entities.load_run(item, items, tally).await?,
+                Ok(Work::Ingest(_)) => self.articles.load_run(item, items, tally).await?,
+                Ok(Work::Restore(_)) => self.records.load_run(item, items, tally).await?,
+                Err(reason) => {
+                    tally.fail(item.line, &item.source, &reason)?;
+                    None
+                }
+            };
+        }
     }
 }

@@ -11,13 +11,12 @@ use tonic::transport::Channel;
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
+use super::bulk::{Ack, Bulk};
 use super::input::Read;
 use super::tally::Tally;
 use super::window::Window;
 use crate::cli::failure::{Failure, server_error};
-use crate::rpc::pb;
-use crate::rpc::pb::ingest_service_client::IngestServiceClient;
-use crate::rpc::record_file::{Item, Work};
+use crate::rpc::record_file::Item;
 
 /// How often in a row a stream may break without an acknowledgement.
 const RECONNECTS: u32 = 10;
@@ -28,19 +27,19 @@ const MESSAGES_AHEAD: usize = 2;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Sends articles.
+/// Sends items of one kind.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct Session<B> {
     /// It connects anew by itself.
     channel: Channel,
-    batch: String,
+    bulk: B,
     window_items: usize,
 }
 
-/// One run of articles, from the first to where something else comes.
-struct Run {
-    window: Window,
-    batch: String,
+/// One run of items, from the first to where something else comes.
+struct Run<'a, B: Bulk> {
+    bulk: &'a B,
+    window: Window<B::Payload>,
     /// Whether no more is to be read.
     ended: bool,
     /// What came after the run.
@@ -51,12 +50,12 @@ struct Run {
     progressed: bool,
 }
 
-impl Session {
-    pub(super) fn new(channel: Channel, batch: String, window_items: usize) -> Self {
-        Self { channel, batch, window_items }
+impl<B: Bulk> Session<B> {
+    pub(super) fn new(channel: Channel, bulk: B, window_items: usize) -> Self {
+        Self { channel, bulk, window_items }
     }
 
-    /// Sends `first` and the articles after it, until all are acknowledged.
+    /// Sends `first` and the items of its kind after it, until all are acknowledged.
     /// Gives what came after them.
     pub(super) async fn load_run(
         &mut self,
@@ -65,8 +64,8 @@ impl Session {
         tally: &mut Tally,
     ) -> Result<Option<Item>, Failure> {
         let mut run = Run {
+            bulk: &self.bulk,
             window: Window::new(self.window_items),
-            batch: self.batch.clone(),
             ended: false,
             next: None,
             unreadable: None,
@@ -96,35 +95,37 @@ impl Session {
     /// Sends the run on one stream. Done when all of it is acknowledged.
     async fn stream(
         &self,
-        run: &mut Run,
+        run: &mut Run<'_, B>,
         items: &mut mpsc::Receiver<Read>,
         tally: &mut Tally,
     ) -> Result<(), Failure> {
         let (sender, receiver) = mpsc::channel(MESSAGES_AHEAD);
         let mut sender = Some(sender);
-        let mut client = IngestServiceClient::new(self.channel.clone());
-        let call = client.ingest_articles(ReceiverStream::new(receiver));
+        let call = self.bulk.begin(self.channel.clone(), ReceiverStream::new(receiver));
         tokio::pin!(call);
         let mut acks = None;
         loop {
-            if run.ended && run.window.is_empty() {
-                return Ok(());
-            }
             if run.ended && !run.window.has_unsent() {
                 // The server learns that no more comes.
                 sender = None;
             }
-            let event = tokio::select! {
-                answer = &mut call, if acks.is_none() => Event::Begun(answer?.into_inner()),
+            let event: Event<B> = tokio::select! {
+                answer = &mut call, if acks.is_none() => Event::Begun(answer?),
                 message = next_message(&mut acks), if acks.is_some() => Event::Acked(message?),
                 room = reserve(sender.clone()), if run.window.has_unsent() => Event::Room(room),
                 read = items.recv(), if !run.ended && run.window.has_room() => Event::Read(read),
             };
             match event {
                 Event::Begun(stream) => acks = Some(stream),
-                Event::Acked(Some(message)) => run.acknowledge(message.acks, tally)?,
+                Event::Acked(Some(message)) => {
+                    run.acknowledge(self.bulk.acks(message, tally), tally)?;
+                }
+                // The server ends the stream when it has told everything.
+                Event::Acked(None) if run.ended && run.window.is_empty() => return Ok(()),
                 Event::Acked(None) => return Err(Status::unavailable("the stream ended").into()),
-                Event::Room(Some(room)) => drop(room.send(run.window.next_message())),
+                Event::Room(Some(room)) => {
+                    room.send(self.bulk.request(run.window.next_message()));
+                }
                 // The call is over; why, its answer or the next message tells.
                 Event::Room(None) => sender = None,
                 Event::Read(read) => {
@@ -137,14 +138,14 @@ impl Session {
 }
 
 /// What a stream waits for.
-enum Event {
-    Begun(Streaming<pb::IngestArticlesResponse>),
-    Acked(Option<pb::IngestArticlesResponse>),
-    Room(Option<mpsc::OwnedPermit<pb::IngestArticlesRequest>>),
+enum Event<B: Bulk> {
+    Begun(Streaming<B::Response>),
+    Acked(Option<B::Response>),
+    Room(Option<mpsc::OwnedPermit<B::Request>>),
     Read(Option<Read>),
 }
 
-impl Run {
+impl<B: Bulk> Run<'_, B> {
     /// Takes in what was read; `None` is the end of all files.
     fn take(&mut self, read: Option<Read>, tally: &mut Tally) -> Result<(), Failure> {
         match read {
@@ -156,16 +157,13 @@ impl Run {
             Some(Ok(Item { line, source, work: Err(reason) })) => {
                 tally.fail(line, &source, &reason)?;
             }
-            Some(Ok(Item { line, source, work: Ok(Work::Ingest(mut request)) })) => {
-                if !self.batch.is_empty() {
-                    request.batch.clone_from(&self.batch);
+            Some(Ok(Item { line, source, work: Ok(work) })) => match self.bulk.payload(work) {
+                Ok(payload) => self.window.push(line, source, payload),
+                Err(work) => {
+                    self.ended = true;
+                    self.next = Some(Item { line, source, work: Ok(work) });
                 }
-                self.window.push(line, source, *request);
-            }
-            Some(Ok(other)) => {
-                self.ended = true;
-                self.next = Some(other);
-            }
+            },
         }
         Ok(())
     }
@@ -185,21 +183,17 @@ impl Run {
         Ok(())
     }
 
-    fn acknowledge(
-        &mut self,
-        acks: Vec<pb::IngestArticlesAck>,
-        tally: &mut Tally,
-    ) -> Result<(), Failure> {
+    fn acknowledge(&mut self, acks: Vec<Ack>, tally: &mut Tally) -> Result<(), Failure> {
         for ack in acks {
             let Some(pending) = self.window.acknowledge(ack.sequence) else {
                 let text = format!("the server acknowledged {} out of order", ack.sequence);
                 return Err(Failure::Error(text));
             };
             self.progressed = true;
-            match &ack.status {
-                None => tally.count(ack.outcome()),
-                Some(status) => {
-                    let status = as_status(status);
+            match ack.result {
+                Ok(outcome) => tally.count(outcome),
+                Err(status) => {
+                    let status = as_status(&status);
                     let again = matches!(status.code(), Code::Unavailable | Code::Aborted);
                     // Where the stream was closed from here, the next one takes it.
                     if again && pending.attempts < ATTEMPTS {
@@ -220,9 +214,7 @@ fn as_status(status: &tonic_types::Status) -> Status {
     Status::with_error_details(Code::from_i32(status.code), status.message.clone(), details)
 }
 
-async fn next_message(
-    acks: &mut Option<Streaming<pb::IngestArticlesResponse>>,
-) -> Result<Option<pb::IngestArticlesResponse>, Status> {
+async fn next_message<R>(acks: &mut Option<Streaming<R>>) -> Result<Option<R>, Status> {
     match acks {
         Some(acks) => acks.message().await,
         None => std::future::pending().await,
@@ -239,11 +231,11 @@ async fn reserve<M>(sender: Option<mpsc::Sender<M>>) -> Option<mpsc::OwnedPermit
 
 /// Whether the same may work on another connection: the server says so, or the
 /// connection broke.
-pub(super) fn is_transient(status: &Status) -> bool {
+pub(in crate::cli) fn is_transient(status: &Status) -> bool {
     status.code() == Code::Unavailable || status.source().is_some()
 }
 
 /// How long to wait after that many failures in a row.
-pub(super) fn pause(failures: u32) -> Duration {
+pub(in crate::cli) fn pause(failures: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(5)).min(LONGEST_PAUSE)
 }

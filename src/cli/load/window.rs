@@ -2,9 +2,7 @@
 
 use std::collections::VecDeque;
 
-use prost::Message as _;
-
-use crate::rpc::pb;
+use prost::Message;
 
 /// The most items of one message.
 const MESSAGE_ITEMS: usize = 64;
@@ -15,12 +13,12 @@ const WINDOW_BYTES: usize = 8 << 20;
 
 /// An item that is not acknowledged yet.
 #[derive(Clone, Debug)]
-pub(super) struct Pending {
+pub(super) struct Pending<P> {
     pub(super) sequence: i64,
     /// The line it was read from, and what stood there.
     pub(super) line: usize,
     pub(super) source: String,
-    pub(super) request: pb::IngestArticleRequest,
+    pub(super) payload: P,
     /// How often the server asked for it again.
     pub(super) attempts: u32,
     bytes: usize,
@@ -28,8 +26,8 @@ pub(super) struct Pending {
 
 /// The items under way, in the order of their sequence.
 #[derive(Debug)]
-pub(super) struct Window {
-    pending: VecDeque<Pending>,
+pub(super) struct Window<P> {
+    pending: VecDeque<Pending<P>>,
     /// How many of them were sent on the stream that is open now.
     sent: usize,
     bytes: usize,
@@ -37,7 +35,7 @@ pub(super) struct Window {
     items_limit: usize,
 }
 
-impl Window {
+impl<P: Message + Clone> Window<P> {
     pub(super) fn new(items_limit: usize) -> Self {
         Self { pending: VecDeque::new(), sent: 0, bytes: 0, last_sequence: 0, items_limit }
     }
@@ -55,26 +53,26 @@ impl Window {
     }
 
     /// Takes in an item, to be sent after all others.
-    pub(super) fn push(&mut self, line: usize, source: String, request: pb::IngestArticleRequest) {
-        let bytes = request.encoded_len();
-        self.append(Pending { sequence: 0, line, source, request, attempts: 0, bytes });
+    pub(super) fn push(&mut self, line: usize, source: String, payload: P) {
+        let bytes = payload.encoded_len();
+        self.append(Pending { sequence: 0, line, source, payload, attempts: 0, bytes });
     }
 
     /// Takes an item in again that the server acknowledged as to be tried again.
-    pub(super) fn push_again(&mut self, pending: Pending) {
+    pub(super) fn push_again(&mut self, pending: Pending<P>) {
         let attempts = pending.attempts + 1;
         self.append(Pending { attempts, ..pending });
     }
 
-    fn append(&mut self, mut pending: Pending) {
+    fn append(&mut self, mut pending: Pending<P>) {
         self.last_sequence += 1;
         pending.sequence = self.last_sequence;
         self.bytes += pending.bytes;
         self.pending.push_back(pending);
     }
 
-    /// The next message to send.
-    pub(super) fn next_message(&mut self) -> pb::IngestArticlesRequest {
+    /// What the next message is to hold, each item with its sequence.
+    pub(super) fn next_message(&mut self) -> Vec<(i64, P)> {
         let mut items = Vec::new();
         let mut bytes = 0;
         for pending in self.pending.iter().skip(self.sent).take(MESSAGE_ITEMS) {
@@ -82,18 +80,15 @@ impl Window {
             if bytes > MESSAGE_BYTES && !items.is_empty() {
                 break;
             }
-            items.push(pb::IngestArticlesItem {
-                sequence: pending.sequence,
-                ingest: Some(pending.request.clone()),
-            });
+            items.push((pending.sequence, pending.payload.clone()));
         }
         self.sent += items.len();
-        pb::IngestArticlesRequest { items }
+        items
     }
 
     /// The item that an acknowledgement is for: the oldest one, if the server
     /// keeps to the order.
-    pub(super) fn acknowledge(&mut self, sequence: i64) -> Option<Pending> {
+    pub(super) fn acknowledge(&mut self, sequence: i64) -> Option<Pending<P>> {
         if self.sent == 0 || self.pending.front()?.sequence != sequence {
             return None;
         }
@@ -112,8 +107,9 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rpc::pb;
 
-    fn window(items: usize, body_bytes: usize) -> Window {
+    fn window(items: usize, body_bytes: usize) -> Window<pb::IngestArticleRequest> {
         let mut window = Window::new(100);
         for line in 1..=items {
             let article = pb::Article { body: "x".repeat(body_bytes), ..Default::default() };
@@ -123,20 +119,20 @@ mod tests {
         window
     }
 
-    fn sequences(message: &pb::IngestArticlesRequest) -> Vec<i64> {
-        message.items.iter().map(|item| item.sequence).collect()
+    fn sequences<P>(message: &[(i64, P)]) -> Vec<i64> {
+        message.iter().map(|(sequence, _)| *sequence).collect()
     }
 
     #[test]
     fn a_message_is_bounded_by_items_and_bytes() {
         let mut small = window(70, 1);
-        assert_eq!(small.next_message().items.len(), MESSAGE_ITEMS);
-        assert_eq!(small.next_message().items.len(), 6);
+        assert_eq!(small.next_message().len(), MESSAGE_ITEMS);
+        assert_eq!(small.next_message().len(), 6);
         assert!(!small.has_unsent());
         let mut large = window(3, MESSAGE_BYTES / 2 + 1);
         assert_eq!(sequences(&large.next_message()), [1]);
         let mut huge = window(1, 3 * MESSAGE_BYTES);
-        assert_eq!(huge.next_message().items.len(), 1);
+        assert_eq!(huge.next_message().len(), 1);
     }
 
     #[test]

@@ -124,9 +124,9 @@ impl Reader for Gallery {
         Ok(None)
     }
 
-    async fn article_states(
+    async fn states_of(
         &self,
-        _: &ArticleId,
+        _: &RecordName,
         _: Option<Revision>,
         _: usize,
         _: LoadBody,

@@ -10,6 +10,8 @@ pub mod write;
 pub mod read;
 pub mod list;
 pub mod resolve;
+pub mod export;
+pub mod record;
 mod mask;
 mod article;
 mod statement;
@@ -25,12 +27,14 @@ pub(in crate::rpc) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use self::export::export_records;
 pub use self::ingest::{ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::read::{
     batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,
     get_statement,
 };
+pub use self::record::restored_record;
 pub use self::resolve::resolve_entities;
 pub use self::revise::{link_statements, retract_statement, unlink_statements, update_statement};
 pub use self::update::{update_article, update_entity};

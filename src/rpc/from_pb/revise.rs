@@ -108,7 +108,8 @@ pub fn unlink_statements(
     })
 }
 
-fn retraction_kind(at: &Field<'_>, value: i32) -> Option<RetractionKind> {
+/// The kind of a retraction, which must be said.
+pub(super) fn retraction_kind(at: &Field<'_>, value: i32) -> Option<RetractionKind> {
     match at.choice(value, pb::RetractionKind::as_str_name)? {
         pb::RetractionKind::Unspecified => {
             at.needed("it must say why the statement does not stand");

@@ -54,7 +54,7 @@ pub(super) fn context(at: &Field<'_>, envelope: Envelope, principal: &str) -> Wr
 
 /// What the server says in the origins of a request.
 pub(super) fn stamp(context: &WriteContext) -> Stamp<'_> {
-    Stamp { principal: &context.principal, batch: context.batch.as_ref() }
+    Stamp::Sender { principal: &context.principal, batch: context.batch.as_ref() }
 }
 
 fn request_id(at: &Field<'_>, text: &str) -> Option<Uuid> {

@@ -22,6 +22,13 @@ pub fn unknown_base(base: &str) -> Status {
     Answer::new(Code::NotFound, "UNKNOWN_BASE", message).with("base", base).into_status()
 }
 
+/// That a method answers only where the server listens on a loopback address.
+#[must_use]
+pub fn loopback_only() -> Status {
+    let message = "this method answers only where the server listens on a loopback address, as                    long as callers are not authenticated: start it with a listen address such as                    127.0.0.1:50051";
+    Answer::new(Code::PermissionDenied, "LOOPBACK_ONLY", message).into_status()
+}
+
 /// That the server has too much to do; nothing was done.
 #[must_use]
 pub fn overloaded() -> Status {

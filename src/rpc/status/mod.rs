@@ -11,8 +11,8 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 
 pub use self::call::{
-    answer_too_large, deadline_exceeded, overloaded, panicked, sequence_not_increasing,
-    undecodable, unknown_base,
+    answer_too_large, deadline_exceeded, loopback_only, overloaded, panicked,
+    sequence_not_increasing, undecodable, unknown_base,
 };
 use crate::domain::id::RecordName;
 use crate::kb::error::{Error, Violation};
@@ -148,6 +148,10 @@ fn of_error(error: Error, act: Act) -> Status {
                 .resource(&source_name.into())
                 .with("target", target)
                 .with("type", kind.name())
+        }
+        Error::ArticleMissing(article) => {
+            Answer::new(Code::FailedPrecondition, "ARTICLE_MISSING", message)
+                .with("article", article)
         }
         Error::Referenced { name, count, more, first } => {
             referenced(&message, &name, &first).with("count", count).with("more", more)

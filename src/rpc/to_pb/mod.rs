@@ -1,6 +1,7 @@
 //! Records and answers to the wire.
 
 pub mod answer;
+pub mod import;
 pub mod resolve;
 mod article;
 mod statement;
@@ -24,6 +25,7 @@ pub use self::answer::{
     deleted_statement, ingested, linked_statements, names_only_above, retracted_statement,
     unlinked_statements, updated_article, updated_entity, updated_statement,
 };
+pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
 

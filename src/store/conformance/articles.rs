@@ -192,6 +192,28 @@ pub(crate) async fn article_states_are_every_state_newest_first(fixture: &mut dy
     assert_eq!(none, []);
 }
 
+pub(crate) async fn every_kind_of_record_has_its_states_newest_first(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    let (said, thing) = ("articles/a/statements/s", "entities/e");
+    commit(&store, batch(0).put("articles/a", article("A"))).await;
+    let first = batch(1).put(said, statement("One")).put(thing, entity("One"));
+    let first = commit(&store, first.put("articles/a/statements/s2", statement("One"))).await;
+    let gone = commit(&store, batch(2).delete(said)).await;
+    let second = batch(3).put(said, statement("Two")).put(thing, entity("Two"));
+    let second = commit(&store, second).await;
+    let reader = newest(&store).await;
+    let states = async |record_name: &str, before: Option<Revision>, limit| {
+        let found = reader.states_of(&name(record_name), before, limit, LoadBody::No).await;
+        found.unwrap().iter().map(ArticleState::revision).collect::<Vec<_>>()
+    };
+    assert_eq!(states(said, None, 9).await, [second.revision, gone.revision, first.revision]);
+    assert_eq!(states(thing, None, 9).await, [second.revision, first.revision]);
+    assert_eq!(states(said, Some(gone.revision), 9).await, [first.revision]);
+    assert_eq!(states(thing, None, 1).await, [second.revision]);
+    assert_eq!(states("entities/none", None, 9).await, []);
+    assert_eq!(states("articles/none/statements/s", None, 9).await, []);
+}
+
 /// The revision and the text of an article's state; no text where it was deleted
 /// or was not loaded.
 fn revision_and_text(state: &ArticleState) -> (Revision, String) {

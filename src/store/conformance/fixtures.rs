@@ -12,7 +12,7 @@ use crate::domain::article::{Article, Publisher};
 use crate::domain::body::{Body, BodyExtent};
 use crate::domain::entity::{Entity, EntityName, EntityType, ExternalId, NameKind};
 use crate::domain::id::{ArticleId, EntityId, RecordName};
-use crate::domain::record::{Record, Stored};
+use crate::domain::record::{Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{ContentSpan, LinkType, Mention, Speaker, Statement, StatementLink};
@@ -181,6 +181,21 @@ impl WriteBatch {
     #[must_use]
     pub fn put(mut self, record_name: &str, record: impl IntoRecord) -> Self {
         self.mutations.push(Mutation::Put(name(record_name), record.into_record()));
+        self
+    }
+
+    /// Restores a record besides, as created and last changed at these seconds.
+    #[must_use]
+    pub fn restore(
+        mut self,
+        record_name: &str,
+        record: impl IntoRecord,
+        created: i64,
+        updated: i64,
+    ) -> Self {
+        let times = Times { create_time: at(created), update_time: at(updated) };
+        let (name, record) = (name(record_name), record.into_record());
+        self.mutations.push(Mutation::Restore(name, record, times));
         self
     }
 

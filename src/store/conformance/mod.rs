@@ -18,6 +18,7 @@ pub(crate) mod paging;
 pub(crate) mod preconditions;
 pub(crate) mod random;
 pub(crate) mod reads;
+pub(crate) mod restores;
 
 use std::sync::Arc;
 
@@ -79,6 +80,7 @@ macro_rules! store_conformance {
                 a_put_without_its_text_needs_that_text_stored,
                 a_deletion_tells_the_version_to_go_on_from,
                 article_states_are_every_state_newest_first,
+                every_kind_of_record_has_its_states_newest_first,
             }
             reads {
                 a_name_is_unknown_live_or_deleted,
@@ -89,6 +91,15 @@ macro_rules! store_conformance {
                 what_is_not_held_is_out_of_range,
                 the_revision_before_the_first_is_empty,
                 a_record_is_read_as_it_was_put,
+            }
+            restores {
+                a_restored_record_has_the_times_that_it_brings,
+                a_restore_is_a_commit_like_any_other,
+                later_states_keep_the_restored_creation,
+                a_restore_replaces_what_is_there,
+                a_restored_article_brings_or_keeps_its_text,
+                a_restored_address_belongs_to_one_article,
+                restored_times_outlive_the_store,
             }
             lists {
                 an_empty_path_has_one_empty_page,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::entity::Entity;
 use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
 use crate::domain::name;
-use crate::domain::record::{Committed, Record, Stored};
+use crate::domain::record::{Committed, Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::store::{Applied, Counts, Deleted, Mutation, Path, Precondition, State, WriteBatch};
@@ -39,6 +39,10 @@ impl World {
         for mutation in &batch.mutations {
             match mutation {
                 Mutation::Put(name, record) => world.put(self, name, record, applied)?,
+                Mutation::Restore(name, record, times) => {
+                    world.put(self, name, record, applied)?;
+                    world.restore(name, *times);
+                }
                 Mutation::Delete(name) => world.set(name, None, applied),
                 Mutation::Ensure(id, listed) => {
                     let name = RecordName::Entity(id.clone());
@@ -137,6 +141,14 @@ impl World {
             ..first
         };
         self.known.insert(name.clone(), Known { committed, record, article_version });
+    }
+
+    /// Gives the record the times that it was restored with.
+    fn restore(&mut self, name: &RecordName, times: Times) {
+        if let Some(known) = self.known.get_mut(name) {
+            let Times { create_time, update_time } = times;
+            known.committed = Committed { create_time, update_time, ..known.committed };
+        }
     }
 
     /// Every live record, by name.

@@ -13,12 +13,12 @@ use crate::domain::article::{Article, Publisher};
 use crate::domain::entity::Entity;
 use crate::domain::id::RecordName;
 use crate::domain::name::index_keys;
-use crate::domain::record::{Record, Stored};
+use crate::domain::record::{Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::statement::{ArticleCopy, Statement};
 use crate::store::Precondition::{Absent, AtRevision, Present, Unreferenced};
 use crate::store::{
-    Applied, Error, LoadBody, Path, Precondition, Reader, Scan, State, Store, WriteBatch,
+    Applied, Error, LoadBody, Mutation, Path, Precondition, Reader, Scan, State, Store, WriteBatch,
 };
 
 pub(crate) async fn writes_of_one_seed_agree_with_a_model(fixture: &mut dyn Fixture) {
@@ -187,6 +187,18 @@ fn maybe<T>(random: &mut StdRng, value: impl FnOnce(&mut StdRng) -> T) -> Option
     random.random_bool(0.6).then(|| value(random))
 }
 
+/// Makes a restoration of the last mutation, if it is a put.
+fn restore_last(random: &mut StdRng, write: &mut WriteBatch) {
+    let mut time = || at(random.random_range(-100..1_000));
+    let times = Times { create_time: time(), update_time: time() };
+    match write.mutations.pop() {
+        Some(Mutation::Put(name, record)) => {
+            write.mutations.push(Mutation::Restore(name, record, times));
+        }
+        other => write.mutations.extend(other),
+    }
+}
+
 fn random_batch(random: &mut StdRng, world: &World) -> WriteBatch {
     let mut write = batch(random.random_range(0..100));
     let names = all_names();
@@ -206,6 +218,9 @@ fn random_batch(random: &mut StdRng, world: &World) -> WriteBatch {
             (RecordName::Entity(id), 2..=5) => write.ensure(id.as_str(), random_entity(random)),
             (RecordName::Entity(_), _) => write.put(&text, random_entity(random)),
         };
+        if random.random_bool(0.2) {
+            restore_last(random, &mut write);
+        }
     }
     match random.random_bool(0.2) {
         true => write.require(random_precondition(random, world)),

@@ -4,15 +4,24 @@ use super::history::History;
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::id::{ArticleId, RecordName};
-use crate::domain::record::Record;
+use crate::domain::record::{Record, Times};
 use crate::store::catalogue::{self, IndexEntry};
 use crate::store::{Conflict, Error, Mutation, Precondition, WriteBatch};
 
 /// The history as it stands, and over it what a batch puts and deletes.
 pub(super) struct Draft<'a> {
     history: &'a History,
-    /// In the order in which the batch came to them; `None` is deleted.
-    records: Vec<(RecordName, Option<Record>)>,
+    /// In the order in which the batch came to them.
+    records: Vec<Drafted>,
+}
+
+/// What becomes of a record.
+pub(super) struct Drafted {
+    pub(super) name: RecordName,
+    /// `None` is deleted.
+    pub(super) record: Option<Record>,
+    /// The times of one that is restored.
+    pub(super) times: Option<Times>,
 }
 
 impl<'a> Draft<'a> {
@@ -30,17 +39,19 @@ impl<'a> Draft<'a> {
 
     /// What becomes of the records that change; where there was none, none is
     /// deleted.
-    pub(super) fn into_records(mut self) -> Vec<(RecordName, Option<Record>)> {
+    pub(super) fn into_records(mut self) -> Vec<Drafted> {
         let history = self.history;
-        self.records.retain(|(name, record)| record.is_some() || history.live(name).is_some());
+        self.records
+            .retain(|drafted| drafted.record.is_some() || history.live(&drafted.name).is_some());
         self.records
     }
 
     fn mutate(&mut self, mutation: &Mutation) -> Result<(), Error> {
         match mutation {
-            Mutation::Put(name, record) => self.put(name, record),
+            Mutation::Put(name, record) => self.put(name, record, None),
+            Mutation::Restore(name, record, times) => self.put(name, record, Some(*times)),
             Mutation::Delete(name) => {
-                self.set(name.clone(), None);
+                self.set(name.clone(), None, None);
                 Ok(())
             }
             Mutation::Ensure(id, entity) => {
@@ -50,7 +61,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn put(&mut self, name: &RecordName, record: &Record) -> Result<(), Error> {
+    fn put(
+        &mut self,
+        name: &RecordName,
+        record: &Record,
+        times: Option<Times>,
+    ) -> Result<(), Error> {
         let record = match (name, record) {
             (RecordName::Article(id), Record::Article(article)) => {
                 self.address_is_free(id, article).map_err(Error::Conflict)?;
@@ -61,31 +77,32 @@ impl<'a> Draft<'a> {
             | (RecordName::Entity(_), Record::Entity(_)) => record.clone(),
             _ => return Err(Error::Internal(format!("{name} names a record of another kind"))),
         };
-        self.set(name.clone(), Some(record));
+        self.set(name.clone(), Some(record), times);
         Ok(())
     }
 
     fn ensure(&mut self, name: RecordName, listed: &Entity) {
         let Some(Record::Entity(entity)) = self.live(&name) else {
-            self.set(name, Some(Record::Entity(Box::new(listed.clone()))));
+            self.set(name, Some(Record::Entity(Box::new(listed.clone()))), None);
             return;
         };
         let mut united = entity.clone();
         if united.unite(listed) {
-            self.set(name, Some(Record::Entity(united)));
+            self.set(name, Some(Record::Entity(united)), None);
         }
     }
 
-    fn set(&mut self, name: RecordName, record: Option<Record>) {
-        match self.records.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = record,
-            None => self.records.push((name, record)),
+    fn set(&mut self, name: RecordName, record: Option<Record>, times: Option<Times>) {
+        let drafted = Drafted { name, record, times };
+        match self.records.iter_mut().find(|known| known.name == drafted.name) {
+            Some(known) => *known = drafted,
+            None => self.records.push(drafted),
         }
     }
 
     fn live(&self, name: &RecordName) -> Option<&Record> {
-        match self.records.iter().find(|(known, _)| known == name) {
-            Some((_, record)) => record.as_ref(),
+        match self.records.iter().find(|drafted| drafted.name == *name) {
+            Some(drafted) => drafted.record.as_ref(),
             None => self.history.live(name).map(|(_, record)| record),
         }
     }
@@ -93,7 +110,7 @@ impl<'a> Draft<'a> {
     fn address_is_free(&self, id: &ArticleId, article: &Article) -> Result<(), Conflict> {
         let Some(url) = &article.canonical_url else { return Ok(()) };
         let stored = self.history.pasts().map(|(name, _)| name);
-        for name in stored.chain(self.records.iter().map(|(name, _)| name)) {
+        for name in stored.chain(self.records.iter().map(|drafted| &drafted.name)) {
             let (RecordName::Article(other), Some(Record::Article(held))) = (name, self.live(name))
             else {
                 continue;

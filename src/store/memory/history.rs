@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::draft::Draft;
+use super::draft::{Draft, Drafted};
 use crate::domain::id::RecordName;
-use crate::domain::record::{Committed, Record, Stored};
+use crate::domain::record::{Committed, Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 use crate::store::{
@@ -177,13 +177,9 @@ impl History {
     }
 
     /// Adds a version to each record; says what was done to which.
-    fn store(
-        &mut self,
-        records: Vec<(RecordName, Option<Record>)>,
-        applied: Applied,
-    ) -> Vec<(RecordName, ChangeKind)> {
+    fn store(&mut self, records: Vec<Drafted>, applied: Applied) -> Vec<(RecordName, ChangeKind)> {
         let mut done = Vec::new();
-        for (ordinal, (name, record)) in records.into_iter().enumerate() {
+        for (ordinal, Drafted { name, record, times }) in records.into_iter().enumerate() {
             let kind = match (self.live(&name), &record) {
                 (None, _) => ChangeKind::Created,
                 (Some(_), Some(_)) => ChangeKind::Updated,
@@ -192,7 +188,10 @@ impl History {
             let place = (applied.revision, ordinal);
             let past = self.records.entry(name.clone());
             let past = past.or_insert_with(|| Past { place, versions: Vec::new() });
-            let version = next_version(past.versions.last(), record, applied);
+            let mut version = next_version(past.versions.last(), record, applied);
+            if let Some(Times { create_time, update_time }) = times {
+                version.committed = Committed { create_time, update_time, ..version.committed };
+            }
             past.versions.push(version);
             done.push((name, kind));
         }

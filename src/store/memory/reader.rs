@@ -44,20 +44,19 @@ impl Reader for MemoryReader {
         self.shared.read(|history| Ok(article_by_url(history, url, self.revision)))
     }
 
-    async fn article_states(
+    async fn states_of(
         &self,
-        article: &ArticleId,
+        name: &RecordName,
         before: Option<Revision>,
         limit: usize,
         body: LoadBody,
     ) -> Result<Vec<ArticleState>, Error> {
-        let name = RecordName::Article(article.clone());
         let asked =
             |version: &&Version| before.is_none_or(|before| version.committed.revision < before);
         self.shared.read(|history| {
-            let versions = history.past(&name).map_or(&[][..], |past| past.until(self.revision));
+            let versions = history.past(name).map_or(&[][..], |past| past.until(self.revision));
             let newest_first = versions.iter().rev().filter(asked).take(limit);
-            Ok(newest_first.map(|version| article_state(&name, version, body)).collect())
+            Ok(newest_first.map(|version| article_state(name, version, body)).collect())
         })
     }
 

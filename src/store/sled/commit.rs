@@ -16,7 +16,7 @@ use super::record::version::{BodyAt, Remains, Version};
 use super::requests;
 use crate::domain::entity::Entity;
 use crate::domain::id::{BatchId, EntityId, RecordName};
-use crate::domain::record::{Committed, Record};
+use crate::domain::record::{Committed, Record, Times};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
@@ -146,7 +146,10 @@ impl<'g, 'db> Commit<'g, 'db> {
         if !live {
             *self.count(&put.name) += 1;
         }
-        let committed = self.committed(before.as_ref());
+        let mut committed = self.committed(before.as_ref());
+        if let Some(Times { create_time, update_time }) = put.times {
+            committed = Committed { create_time, update_time, ..committed };
+        }
         let version = Version { committed, body, deleted: false, payload: put.payload };
         self.store_version(&place, &version);
         self.note(put.name, if live { ChangeKind::Updated } else { ChangeKind::Created });

@@ -8,7 +8,7 @@ use super::record::packed::{self, Packed};
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::id::{BatchId, EntityId, RecordName};
-use crate::domain::record::Record;
+use crate::domain::record::{Record, Times};
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::store::{Error, Mutation, Precondition, Remembered, RequestKey, WriteBatch, catalogue};
@@ -41,6 +41,8 @@ pub(super) struct Put {
     pub(super) url: Option<CanonicalUrl>,
     /// An article's text.
     pub(super) text: Text,
+    /// The times of a record that is restored.
+    pub(super) times: Option<Times>,
 }
 
 /// The text of an article that is put.
@@ -70,6 +72,10 @@ impl Step {
     fn new(mutation: Mutation) -> Result<Self, Error> {
         Ok(match mutation {
             Mutation::Put(name, record) => Self::Put(Box::new(Put::new(name, record)?)),
+            Mutation::Restore(name, record, times) => {
+                let put = Put::new(name, record)?;
+                Self::Put(Box::new(Put { times: Some(times), ..put }))
+            }
             Mutation::Delete(name) => Self::Delete(name),
             Mutation::Ensure(id, entity) => Self::Ensure(id, entity),
         })
@@ -84,7 +90,7 @@ impl Put {
             Record::Statement(_) | Record::Entity(_) => (None, Text::None),
         };
         let payload = Packed::new(record::encode(&name, record)?);
-        Ok(Self { name, payload, heads, url, text })
+        Ok(Self { name, payload, heads, url, text, times: None })
     }
 }
 
@@ -114,7 +120,8 @@ pub(super) fn text_bytes(batches: &[WriteBatch]) -> usize {
     let mutations = batches.iter().flat_map(|batch| &batch.mutations);
     mutations
         .map(|mutation| match mutation {
-            Mutation::Put(_, Record::Article(article)) => {
+            Mutation::Put(_, Record::Article(article))
+            | Mutation::Restore(_, Record::Article(article), _) => {
                 article.body.text.as_ref().map_or(0, |text| text.len())
             }
             _ => 0,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sled::Db;
 
 use super::keys::{self, Place};
-use super::places::{about, iid, place};
+use super::places::{about, place};
 use super::record::log::Value as _;
 use super::record::version::Version;
 use super::shared::Shared;
@@ -71,14 +71,14 @@ impl Reader for SledReader {
         self.shared.read(|db| article_by_url(db, self.revision, url))
     }
 
-    async fn article_states(
+    async fn states_of(
         &self,
-        article: &ArticleId,
+        name: &RecordName,
         before: Option<Revision>,
         limit: usize,
         body: LoadBody,
     ) -> Result<Vec<ArticleState>, Error> {
-        let article = article.clone();
+        let name = name.clone();
         let little = limit <= INLINE_NAMES;
         let look = move |db: &Db, revision: Revision| {
             let newest = match before {
@@ -86,7 +86,7 @@ impl Reader for SledReader {
                 Some(before) => revision.min(Revision(before.0 - 1)),
                 None => revision,
             };
-            article_states(db, newest, &article, limit, body)
+            states_of(db, newest, &name, limit, body)
         };
         self.read(little, look).await
     }
@@ -218,15 +218,14 @@ fn article_by_url(
     })
 }
 
-fn article_states(
+fn states_of(
     db: &Db,
     newest: Revision,
-    article: &ArticleId,
+    name: &RecordName,
     limit: usize,
     body: LoadBody,
 ) -> Result<Vec<ArticleState>, Error> {
-    let Some(iid) = iid(db, keys::ARTICLE_ID, article.as_str())? else { return Ok(Vec::new()) };
-    let place = Place::article(iid);
+    let Some(place) = place(db, name)? else { return Ok(Vec::new()) };
     let read = |entry: sled::Result<Entry>| {
         let (key, value) = entry.map_err(error::read)?;
         let version = Version::open(db, &key, &value)?;

@@ -3,6 +3,7 @@
 mod article;
 mod entity;
 mod read;
+mod record;
 mod statement;
 mod write;
 

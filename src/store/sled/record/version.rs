@@ -55,7 +55,7 @@ struct HeaderMessage {
     /// 0: this revision.
     #[prost(uint64, tag = "2")]
     create_revision: u64,
-    /// None: as the update's.
+    /// None in a first state: as the update's.
     #[prost(message, optional, tag = "3")]
     create_time: Option<MomentMessage>,
     /// 0: no text.
@@ -97,7 +97,8 @@ impl Version {
         let header = HeaderMessage {
             update_time: Some(MomentMessage::of(update_time)),
             create_revision: if first { 0 } else { create_revision.0 },
-            create_time: (!first).then(|| MomentMessage::of(create_time)),
+            create_time: (!first || create_time != update_time)
+                .then(|| MomentMessage::of(create_time)),
             body_revision: body.revision.0,
             body_chunks: body.chunks,
             body_bytes: body.bytes,
@@ -124,10 +125,11 @@ impl Version {
         };
         let update_time = time(header.update_time)?;
         let first = header.create_revision == 0;
+        let created_then = first && header.create_time.is_none();
         let committed = Committed {
             revision,
             create_revision: if first { revision } else { Revision(header.create_revision) },
-            create_time: if first { update_time } else { time(header.create_time)? },
+            create_time: if created_then { update_time } else { time(header.create_time)? },
             update_time,
         };
         let body = (header.body_revision != 0).then_some(BodyAt {

@@ -1,0 +1,55 @@
+//! The answers to an import, and records without what only their base knows.
+
+use crate::domain::id::RecordName;
+use crate::kb::{ImportAck, ImportOutcome};
+use crate::rpc::pb::record::Record;
+use crate::rpc::to_pb::revision;
+use crate::rpc::{pb, status};
+
+/// Takes out what holds in one base only: the revision and the etag.
+pub fn drop_revision(record: &mut pb::Record) {
+    let (etag, revision) = match &mut record.record {
+        Some(Record::Article(article)) => (&mut article.etag, &mut article.revision),
+        Some(Record::Statement(statement)) => (&mut statement.etag, &mut statement.revision),
+        Some(Record::Entity(entity)) => (&mut entity.etag, &mut entity.revision),
+        None => return,
+    };
+    etag.clear();
+    *revision = 0;
+}
+
+/// What became of an item of an import.
+#[must_use]
+pub fn import_ack(ack: ImportAck) -> pb::ImportRecordsAck {
+    let sequence = ack.sequence;
+    match ack.result {
+        Ok((done, name, receipt)) => pb::ImportRecordsAck {
+            sequence,
+            status: None,
+            outcome: outcome(done).into(),
+            name: name.to_string(),
+            revision: revision(receipt.revision),
+            consistency_token: receipt.consistency_token,
+        },
+        Err(error) => pb::ImportRecordsAck {
+            sequence,
+            status: Some(status::in_message(&status::of_write(error))),
+            ..pb::ImportRecordsAck::default()
+        },
+    }
+}
+
+/// A name that is referred to and not there.
+#[must_use]
+pub fn dangling_reference(reference: &(RecordName, RecordName)) -> pb::DanglingReference {
+    let (referrer, name) = reference;
+    pb::DanglingReference { referrer: referrer.to_string(), name: name.to_string() }
+}
+
+fn outcome(outcome: ImportOutcome) -> pb::ImportOutcome {
+    match outcome {
+        ImportOutcome::Created => pb::ImportOutcome::Created,
+        ImportOutcome::Replaced => pb::ImportOutcome::Replaced,
+        ImportOutcome::Unchanged => pb::ImportOutcome::Unchanged,
+    }
+}

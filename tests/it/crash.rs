@@ -1,0 +1,299 @@
+//! A server that is killed in the middle of a bulk stream keeps every article
+//! that it acknowledged, and none by halves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use dicta::rpc::pb;
+use dicta::rpc::pb::ingest_service_client::IngestServiceClient;
+use dicta::rpc::pb::query_service_client::QueryServiceClient;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Channel;
+
+/// How often the server is killed: by hand more often than in every test run.
+const CYCLES_VARIABLE: &str = "DICTA_CRASH_CYCLES";
+const SEED_VARIABLE: &str = "DICTA_CRASH_SEED";
+const DEFAULT_CYCLES: u64 = 3;
+/// The articles of one stream; the kill comes before half of them are
+/// acknowledged.
+const ARTICLES: usize = 2_000;
+const MESSAGE_ITEMS: usize = 16;
+const START_PATIENCE: Duration = Duration::from_secs(60);
+const CYCLE_PATIENCE: Duration = Duration::from_secs(120);
+/// How many articles are asked for at once.
+const PAGE: usize = 200;
+
+/// A server process. It is killed with this value.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_dicta"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let errors = BufReader::new(process.stderr.take().unwrap());
+        let (found, serving) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+                if said["message"] == "serving" {
+                    let _ = found.send(format!("http://{}", said["address"].as_str().unwrap()));
+                } else if said["level"] != "INFO" {
+                    eprintln!("server: {line}");
+                }
+            }
+        });
+        let mut server = Self { process, address: String::new() };
+        server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
+        server
+    }
+
+    async fn connect(&self) -> Channel {
+        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+
+    /// SIGKILL: nothing of the process runs on.
+    fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Killed already, in most cases.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What one article must look like, should it be there.
+#[derive(Clone, Debug)]
+struct Expected {
+    body: String,
+    statements: usize,
+    /// The revision that its acknowledgement named; none without one.
+    acknowledged: Option<i64>,
+}
+
+/// The articles sent so far, by name.
+type Sent = BTreeMap<String, Expected>;
+
+/// An article of several sentences, some of which are statements by entities
+/// that it lists.
+fn request(cycle: u64, number: usize, random: &mut StdRng) -> pb::IngestArticleRequest {
+    let mut body = format!("Report {number} of round {cycle}.");
+    let mut statements = Vec::new();
+    for sentence in 0..random.random_range(1..40) {
+        let words: Vec<String> = (0..6).map(|_| format!("{:x}", random.random::<u32>())).collect();
+        let text = format!("Sentence {sentence} says {}.", words.join(" "));
+        body.push(' ');
+        if statements.len() < 6 && random.random_bool(0.3) {
+            statements.push(statement(&text, body.len(), random));
+        }
+        body.push_str(&text);
+    }
+    let speakers = statements.iter().filter_map(|statement| statement.speaker.as_ref());
+    let names: BTreeSet<&String> = speakers.map(|speaker| &speaker.entity).collect();
+    let entities = names.into_iter().map(|name| pb::Entity {
+        name: name.clone(),
+        display_name: name.replace("entities/", "Speaker "),
+        r#type: pb::EntityType::Person as i32,
+        ..Default::default()
+    });
+    pb::IngestArticleRequest {
+        entities: entities.collect(),
+        article: Some(pb::Article {
+            name: format!("articles/c{cycle}-{number}"),
+            title: format!("Report {number}"),
+            body,
+            ..Default::default()
+        }),
+        statements,
+        ..Default::default()
+    }
+}
+
+fn statement(text: &str, start: usize, random: &mut StdRng) -> pb::Statement {
+    let selector = pb::Selector {
+        exact: text.to_owned(),
+        start: Some(start as i32),
+        end: Some((start + text.len()) as i32),
+        ..Default::default()
+    };
+    pb::Statement {
+        content: vec![pb::ContentSpan { selector: Some(selector), quoted: false }],
+        speaker: Some(pb::Speaker {
+            entity: format!("entities/s{}", random.random_range(0..500)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// Streams articles and kills the server once `kill_after` of them are
+/// acknowledged; takes in every acknowledgement that still came through.
+async fn stream_and_kill(
+    server: &mut Server,
+    requests: Vec<pb::IngestArticleRequest>,
+    kill_after: usize,
+    sent: &mut Sent,
+) -> usize {
+    for request in &requests {
+        let article = request.article.as_ref().unwrap();
+        let expected = Expected {
+            body: article.body.clone(),
+            statements: request.statements.len(),
+            acknowledged: None,
+        };
+        sent.insert(article.name.clone(), expected);
+    }
+    let channel = server.connect().await;
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut sequence = 0;
+        for chunk in requests.chunks(MESSAGE_ITEMS) {
+            let items = chunk.iter().map(|request| {
+                sequence += 1;
+                pb::IngestArticlesItem { sequence, ingest: Some(request.clone()) }
+            });
+            let items = items.collect();
+            if sender.send(pb::IngestArticlesRequest { items }).await.is_err() {
+                return;
+            }
+        }
+        // The stream stays open until the kill ends it.
+        sender.closed().await;
+    });
+    let mut client = IngestServiceClient::new(channel);
+    let mut acks = client.ingest_articles(ReceiverStream::new(receiver)).await.unwrap();
+    let mut acknowledged = 0;
+    let mut killed = false;
+    while let Ok(Some(message)) = acks.get_mut().message().await {
+        for ack in message.acks {
+            assert_eq!(ack.status, None, "every article is fit to be stored");
+            acknowledged += 1;
+            sent.get_mut(&ack.name).unwrap().acknowledged = Some(ack.revision);
+        }
+        if acknowledged >= kill_after && !killed {
+            server.kill();
+            killed = true;
+        }
+    }
+    assert!(killed, "the stream ended after {acknowledged} acknowledgements");
+    acknowledged
+}
+
+/// Checks every article that was ever sent; gives how many are there without
+/// having been acknowledged.
+async fn check(server: &Server, sent: &Sent) -> usize {
+    let mut client =
+        QueryServiceClient::new(server.connect().await).max_decoding_message_size(64 << 20);
+    let mut found = BTreeMap::new();
+    let mut wanted: Vec<String> = sent.keys().cloned().collect();
+    while !wanted.is_empty() {
+        let rest = wanted.split_off(wanted.len().min(PAGE));
+        let request = pb::BatchGetArticlesRequest {
+            names: wanted,
+            view: pb::ArticleView::Full as i32,
+            read: None,
+        };
+        let answer = client.batch_get_articles(request).await.unwrap().into_inner();
+        found.extend(answer.articles.into_iter().map(|article| (article.name.clone(), article)));
+        wanted = rest;
+        wanted.extend(answer.deferred);
+    }
+    let statements = statements_by_article(&mut client).await;
+    for (name, expected) in sent {
+        let Some(article) = found.get(name) else {
+            assert_eq!(expected.acknowledged, None, "{name} was acknowledged and is not there");
+            assert!(!statements.contains_key(name), "{name} is not there, but statements of it");
+            continue;
+        };
+        assert_eq!(article.body, expected.body, "{name}");
+        let hash = blake3::hash(expected.body.as_bytes()).to_hex();
+        assert_eq!(article.content_hash, hash.as_str(), "{name}");
+        let statements = statements.get(name).copied().unwrap_or_default();
+        assert_eq!(statements, expected.statements, "the statements of {name}");
+        if let Some(revision) = expected.acknowledged {
+            assert_eq!(article.revision, revision, "{name}");
+            let read = pb::ReadOptions {
+                as_of: Some(pb::read_options::AsOf::Revision(revision)),
+                ..Default::default()
+            };
+            let request = pb::GetArticleRequest {
+                name: name.clone(),
+                view: pb::ArticleView::Basic as i32,
+                read: Some(read),
+            };
+            let then = client.get_article(request).await.unwrap().into_inner().article.unwrap();
+            assert_eq!((then.content_hash, then.revision), (hash.to_string(), revision), "{name}");
+        }
+    }
+    found.keys().filter(|name| sent[*name].acknowledged.is_none()).count()
+}
+
+/// Counts the statements of each article, of all of them, as lists show them.
+async fn statements_by_article(
+    client: &mut QueryServiceClient<Channel>,
+) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let mut page_token = String::new();
+    loop {
+        let request = pb::ListStatementsRequest {
+            parent: "articles/-".into(),
+            page_size: 1_000,
+            page_token,
+            ..Default::default()
+        };
+        let page = client.list_statements(request).await.unwrap().into_inner();
+        for statement in page.statements {
+            let (article, _) = statement.name.split_once("/statements/").unwrap();
+            *counts.entry(article.to_owned()).or_default() += 1;
+        }
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return counts;
+        }
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect(variable))
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_there_by_halves() {
+    let cycles = number(CYCLES_VARIABLE).unwrap_or(DEFAULT_CYCLES);
+    let seed = number(SEED_VARIABLE).unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    println!("{SEED_VARIABLE}={seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let data = tempfile::tempdir().unwrap();
+    let mut sent = Sent::new();
+    let mut server = Server::start(data.path());
+    for cycle in 1..=cycles {
+        let requests = (0..ARTICLES).map(|number| request(cycle, number, &mut random)).collect();
+        let kill_after = random.random_range(1..ARTICLES / 2);
+        let work = async {
+            let acknowledged = stream_and_kill(&mut server, requests, kill_after, &mut sent).await;
+            server = Server::start(data.path());
+            (acknowledged, check(&server, &sent).await)
+        };
+        let done = tokio::time::timeout(CYCLE_PATIENCE, work).await;
+        let (acknowledged, more) = done.unwrap_or_else(|_| panic!("cycle {cycle} hangs"));
+        println!("cycle {cycle}: killed at {acknowledged} acknowledged; {more} more are there");
+    }
+}
