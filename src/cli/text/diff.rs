@@ -135,16 +135,24 @@ mod tests {
     use super::*;
 
     fn check(before: &str, after: &str, expected: Expect) {
-        expected.assert_eq(&strip_str(&words(before, after)).to_string());
+        // The first line keeps the indentation of the others from being trimmed.
+        expected.assert_eq(&format!("diff\n{}", strip_str(&words(before, after))));
     }
 
     #[test]
     fn what_is_gone_and_what_is_new_stand_in_their_lines() {
-        check("one\ntwo\nthree", "one\ntwo\nthree", expect![""]);
+        check(
+            "one\ntwo\nthree",
+            "one\ntwo\nthree",
+            expect![[r#"
+            diff
+        "#]],
+        );
         check(
             "First.\n\nWe need the support of everyone.\n\nLast.",
             "First.\n\nWe need the help of everyone.\n\nLast.\n",
             expect![[r#"
+                diff
                   …
                   We need the [-support-]{+help+} of everyone.
                   …
@@ -160,11 +168,12 @@ mod tests {
             "The beginning.\n\nThe end.",
             after,
             expect![[r#"
-              …
-              {+A new paragraph that is long enough to be broken into two lines on a
-              terminal.+}
-              …
-        "#]],
+                diff
+                  …
+                  {+A new paragraph that is long enough to be broken into two lines on a
+                  terminal.+}
+                  …
+            "#]],
         );
     }
 }
