@@ -6,11 +6,13 @@ mod export;
 mod failure;
 mod get;
 mod healthcheck;
+mod history;
 mod list;
 mod load;
 mod output;
 mod read;
 mod resolve;
+mod retract;
 mod serve;
 mod stats;
 mod text;
@@ -43,6 +45,10 @@ enum Command {
     Get(get::Get),
     /// List articles, statements or entities.
     List(list::List),
+    /// Tell how a record came to be what it is.
+    History(history::History),
+    /// Retract a statement.
+    Retract(retract::Retract),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
     /// Tell what the server holds.
@@ -65,6 +71,8 @@ pub fn main() -> ExitCode {
         Command::Export(command) => client(command.run()),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
+        Command::History(command) => client(command.run()),
+        Command::Retract(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -126,6 +134,12 @@ mod tests {
         check("dicta list quotations", false);
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
+        check("dicta history articles/a --limit 5 --output json", true);
+        check("dicta history quotations/a", false);
+        check("dicta retract articles/a/statements/s --kind superseded --reason r --by b", true);
+        check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
+        check("dicta retract articles/a/statements/s --kind superseded", false);
+        check("dicta retract articles/a --kind superseded --reason r", false);
         check("dicta stats --output jsonl", true);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);

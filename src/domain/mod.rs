@@ -10,6 +10,7 @@ pub mod id;
 pub mod limits;
 pub mod name;
 pub mod origin;
+pub mod reanchor;
 pub mod record;
 pub mod revision;
 pub mod selector;

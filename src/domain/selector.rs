@@ -24,6 +24,31 @@ pub struct Selector {
     pub verified: bool,
 }
 
+impl Selector {
+    /// The full selector of the span between two bytes of a body in its stored
+    /// form.
+    #[must_use]
+    pub fn of(index: &TextIndex<'_>, start: usize, end: usize) -> Self {
+        let text = index.text();
+        let before = text.get(..start).unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default();
+        let prefix_start = before
+            .char_indices()
+            .rev()
+            .take(limits::STORED_CONTEXT_CHARS)
+            .last()
+            .map_or(start, |(byte, _)| byte);
+        Self {
+            exact: text.get(start..end).unwrap_or_default().to_owned(),
+            prefix: before.get(prefix_start..).unwrap_or_default().to_owned(),
+            suffix: after.chars().take(limits::STORED_CONTEXT_CHARS).collect(),
+            start: Some(index.position_of(start) as u32),
+            end: Some(index.position_of(end) as u32),
+            verified: true,
+        }
+    }
+}
+
 /// Why a selector does not settle on one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
@@ -219,25 +244,8 @@ impl<'a> Locator<'a> {
         named.map(|byte| self.index.position_of(*byte) as u32).collect()
     }
 
-    /// The full selector of the span between two bytes.
     fn filled(&self, start: usize, end: usize) -> Selector {
-        let text = self.index.text();
-        let before = text.get(..start).unwrap_or_default();
-        let after = text.get(end..).unwrap_or_default();
-        let prefix_start = before
-            .char_indices()
-            .rev()
-            .take(limits::STORED_CONTEXT_CHARS)
-            .last()
-            .map_or(start, |(byte, _)| byte);
-        Selector {
-            exact: text.get(start..end).unwrap_or_default().to_owned(),
-            prefix: before.get(prefix_start..).unwrap_or_default().to_owned(),
-            suffix: after.chars().take(limits::STORED_CONTEXT_CHARS).collect(),
-            start: Some(self.index.position_of(start) as u32),
-            end: Some(self.index.position_of(end) as u32),
-            verified: true,
-        }
+        Selector::of(&self.index, start, end)
     }
 }
 

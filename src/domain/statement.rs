@@ -87,6 +87,22 @@ pub enum LinkType {
     Corrects,
 }
 
+impl LinkType {
+    /// Its name, such as `DENIES`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Supports => "SUPPORTS",
+            Self::Contradicts => "CONTRADICTS",
+            Self::Reaffirms => "REAFFIRMS",
+            Self::Softens => "SOFTENS",
+            Self::Reverses => "REVERSES",
+            Self::Denies => "DENIES",
+            Self::Corrects => "CORRECTS",
+        }
+    }
+}
+
 /// How this statement bears on another one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatementLink {
@@ -100,6 +116,68 @@ pub struct StatementLink {
     pub confidence: Option<f64>,
     /// What made the link.
     pub origin: Origin,
+}
+
+/// A link as the statement that it points to shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IncomingLink {
+    /// The statement that has the link.
+    pub source: StatementName,
+    /// How it bears on this one.
+    pub kind: LinkType,
+    /// Why the link was made.
+    pub reason: String,
+    /// How sure the link is, 0 to 1.
+    pub confidence: Option<f64>,
+    /// What made the link.
+    pub origin: Origin,
+}
+
+/// How a statement came into the version of its article that it is anchored in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AnchoringKind {
+    /// The same words in the same place.
+    Unchanged,
+    /// The same words elsewhere.
+    Moved,
+    /// Other words.
+    Reworded,
+}
+
+/// How a statement was carried over from an older version of its article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchoring {
+    /// How.
+    pub kind: AnchoringKind,
+    /// The words that it had before, span by span, where they changed.
+    pub previous_words: Vec<String>,
+    /// The version in which it was anchored before.
+    pub from_version: u32,
+}
+
+impl Anchoring {
+    /// How a statement that was anchored in `from_version` with the spans `before`
+    /// came to have the spans `after`.
+    #[must_use]
+    pub fn between(before: &[ContentSpan], after: &[ContentSpan], from_version: u32) -> Self {
+        let words = |spans: &[ContentSpan]| -> Vec<String> {
+            spans.iter().map(|span| span.selector.exact.clone()).collect()
+        };
+        let places = |spans: &[ContentSpan]| -> Vec<_> {
+            spans.iter().map(|span| (span.selector.start, span.selector.end)).collect()
+        };
+        let previous_words = words(before);
+        let kind = if previous_words != words(after) {
+            AnchoringKind::Reworded
+        } else if places(before) != places(after) {
+            AnchoringKind::Moved
+        } else {
+            AnchoringKind::Unchanged
+        };
+        let kept = kind == AnchoringKind::Reworded;
+        let previous_words = if kept { previous_words } else { Vec::new() };
+        Self { kind, previous_words, from_version }
+    }
 }
 
 /// A span of what is said.
@@ -260,6 +338,9 @@ pub struct Statement {
     pub retraction: Option<Retraction>,
     /// What it keeps of its article.
     pub article: ArticleCopy,
+    /// How it was carried over from an older version of its article; `None` where
+    /// it stands as it was first anchored.
+    pub anchoring: Option<Anchoring>,
 }
 
 impl Statement {
@@ -338,7 +419,8 @@ impl Statement {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let comparable = |statement: &Self| {
-            let mut statement = Self { origin: Origin::default(), ..statement.clone() };
+            let mut statement =
+                Self { origin: Origin::default(), anchoring: None, ..statement.clone() };
             for link in &mut statement.links {
                 link.origin.principal.clear();
                 link.origin.batch = None;

@@ -1,5 +1,4 @@
-//! Anchoring: filling in and verifying the selectors of a statement, and finding
-//! them again in a newer body.
+//! Anchoring: filling in and verifying the selectors of a statement.
 
 use super::error::Violation;
 use crate::domain::selector::{LocateError, Locator, Selector};
@@ -17,11 +16,13 @@ impl<'a> Anchor<'a> {
     }
 
     /// Fills in every selector of a statement as sent. `path` is the statement's
-    /// in the request; what is wrong is added to `violations`.
+    /// in the request; what is wrong is added to `violations`. Cues and names of a
+    /// part without content belong to what stands at `near`.
     pub(super) fn fill(
         &self,
         statement: &mut Statement,
         path: &str,
+        near: Option<(u32, u32)>,
         violations: &mut Vec<Violation>,
     ) {
         let mut filler = Filler { anchor: self, path, near: None, violations };
@@ -30,7 +31,7 @@ impl<'a> Anchor<'a> {
         }
         // Cues and names recur all over a text; the ones that belong to these
         // words stand beside them.
-        filler.near = statement.content.first().and_then(|span| place(&span.selector));
+        filler.near = statement.content.first().and_then(|span| place(&span.selector)).or(near);
         if let Some(cue) = &mut statement.cue
             && let Some(selector) = &mut cue.selector
         {
@@ -59,48 +60,10 @@ impl<'a> Anchor<'a> {
             None => Ok(Selector { verified: false, ..selector.clone() }),
         }
     }
-
-    /// Finds a stored statement's words again, by their quote alone. Answers
-    /// whether all that is said was found; if so the selectors are the new ones.
-    pub(super) fn find_again(&self, statement: &mut Statement) -> bool {
-        let Some(locator) = &self.locator else { return false };
-        let mut found = Vec::with_capacity(statement.content.len());
-        for span in &statement.content {
-            match find_quote(locator, &span.selector, None) {
-                Some(selector) => found.push(selector),
-                None => return false,
-            }
-        }
-        let near = found.first().and_then(place);
-        for (span, selector) in statement.content.iter_mut().zip(found) {
-            span.selector = selector;
-        }
-        let cue = statement.cue.iter_mut().map(|cue| &mut cue.selector);
-        let speaker = statement.speaker.iter_mut().filter_map(|it| it.mention.as_mut());
-        let mentions = speaker.chain(&mut statement.addressees).chain(&mut statement.mentions);
-        for place in cue.chain(mentions.map(|mention| &mut mention.selector)) {
-            *place = place.take().and_then(|selector| find_quote(locator, &selector, near));
-        }
-        true
-    }
-}
-
-/// The place of a quote in a body: the only one with its surroundings, else the
-/// only one at all, else the one nearest to `near`.
-fn find_quote(
-    locator: &Locator<'_>,
-    quote: &Selector,
-    near: Option<(u32, u32)>,
-) -> Option<Selector> {
-    let words = Selector { start: None, end: None, verified: false, ..quote.clone() };
-    locator.locate(&words, None).ok().or_else(|| {
-        let bare = Selector { prefix: String::new(), suffix: String::new(), ..words };
-        locator.locate(&bare, near).ok()
-    })
 }
 
 /// Where a selector stands, if it says so.
-fn place(selector: &Selector) -> Option<(u32, u32)> {
+pub(super) fn place(selector: &Selector) -> Option<(u32, u32)> {
     Some((selector.start?, selector.end?))
 }
 

@@ -1,7 +1,12 @@
 //! What callers ask for and what they are answered, free of the wire.
 
+mod statement;
+
 use uuid::Uuid;
 
+pub use self::statement::{
+    LinkStatements, RetractStatement, StatementField, UnlinkStatements, UpdateStatement,
+};
 use crate::domain::article::Article;
 use crate::domain::entity::{Entity, EntityType, ExternalId};
 use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName, StatementId};

@@ -70,7 +70,11 @@ pub(super) fn written(outcome: Outcome) -> Result<Written, Error> {
     Ok(Written { record, receipt: outcome.receipt })
 }
 
-async fn plan_statement(reader: &dyn Reader, command: &CreateStatement) -> Result<Plan, Error> {
+/// Works out what adding a statement would do.
+pub(super) async fn plan_statement(
+    reader: &dyn Reader,
+    command: &CreateStatement,
+) -> Result<Plan, Error> {
     let name = RecordName::Article(command.article.clone());
     let (article, revision) = match reader.state(&name, LoadBody::Yes).await? {
         State::Live(Stored { value: Record::Article(article), committed, .. }) => {
@@ -139,8 +143,8 @@ async fn statement_id(
     Err(Error::Contended)
 }
 
-/// Checks that a new statement's parent and link targets stand and are others.
-async fn check_places(
+/// Checks that a statement's parent and link targets stand and are others.
+pub(super) async fn check_places(
     reader: &dyn Reader,
     own: &StatementName,
     statement: &Statement,

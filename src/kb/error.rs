@@ -1,7 +1,8 @@
 //! What can go wrong in a use case, in terms that a caller can act on.
 
-use crate::domain::id::{ArticleId, RecordName};
+use crate::domain::id::{ArticleId, RecordName, StatementName};
 use crate::domain::revision::Revision;
+use crate::domain::statement::LinkType;
 use crate::store;
 
 /// One thing that is wrong with a request.
@@ -51,6 +52,26 @@ pub enum Error {
         named: ArticleId,
         /// The article that has the address.
         addressed: ArticleId,
+    },
+    /// The statement has such a link already.
+    #[error("{source_name} has a link {} to {target} already", .kind.name())]
+    LinkExists {
+        /// The statement that has the link.
+        source_name: StatementName,
+        /// The statement that it points to.
+        target: StatementName,
+        /// How it bears on it.
+        kind: LinkType,
+    },
+    /// The statement has no such link.
+    #[error("{source_name} has no link {} to {target}", .kind.name())]
+    NoSuchLink {
+        /// The statement that would have the link.
+        source_name: StatementName,
+        /// The statement that it would point to.
+        target: StatementName,
+        /// How it would bear on it.
+        kind: LinkType,
     },
     /// A statement is to be restored before its article is there.
     #[error("{0} is not there yet: an article comes before its statements")]

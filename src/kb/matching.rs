@@ -13,8 +13,8 @@ const MIN_OVERLAP: f64 = 0.8;
 /// are, else those that the caller chose, else minted ones.
 ///
 /// A sent statement is the stored one that has the id the caller chose; else the
-/// one that has the id it would be minted with; else the active one whose spans
-/// share at least four fifths with its own. `sent` have their selectors filled in;
+/// one that has the id it would be minted with; else the one, not orphaned, whose
+/// spans share at least four fifths with its own. `sent` have their selectors filled in;
 /// `stored` stand as they do in the body that `sent` refer to.
 pub(super) fn ids(
     article: &ArticleId,
@@ -36,9 +36,15 @@ pub(super) fn ids(
         taken.extend(ids.last().cloned().flatten());
         minted.push(id);
     }
+    // An orphaned one's place is of another version.
+    let standing: Vec<(&StatementId, Spans)> = stored
+        .iter()
+        .filter(|(_, other)| other.status != StatementStatus::Orphaned)
+        .map(|(id, other)| (id, spans(other)))
+        .collect();
     for ((id, statement), minted) in ids.iter_mut().zip(sent).zip(minted) {
         if id.is_none() {
-            let same = nearest(statement, stored, &taken);
+            let same = nearest(&spans(statement), &standing, &taken);
             let new =
                 same.map_or_else(|| free(article, statement, minted, &taken, &stored_ids), Ok)?;
             taken.insert(new.clone());
@@ -48,40 +54,45 @@ pub(super) fn ids(
     Ok(ids.into_iter().flatten().collect())
 }
 
-/// The stored statement, not yet matched, that shares most with this one.
+/// The spans of a statement.
+type Spans = Vec<(u32, u32)>;
+
+/// The stored statement, not yet matched, that shares most with these spans.
 fn nearest(
-    statement: &Statement,
-    stored: &[(StatementId, Statement)],
+    spans: &Spans,
+    stored: &[(&StatementId, Spans)],
     taken: &HashSet<StatementId>,
 ) -> Option<StatementId> {
     stored
         .iter()
-        .filter(|(id, other)| other.status == StatementStatus::Active && !taken.contains(id))
-        .map(|(id, other)| (id, overlap(statement, other)))
-        .filter(|(_, overlap)| *overlap >= MIN_OVERLAP)
+        .map(|(id, other)| (*id, overlap(spans, other)))
+        .filter(|(id, overlap)| *overlap >= MIN_OVERLAP && !taken.contains(*id))
         .max_by(|(_, one), (_, other)| one.total_cmp(other))
         .map(|(id, _)| id.clone())
 }
 
+fn spans(statement: &Statement) -> Spans {
+    let spans = statement.content.iter();
+    spans.filter_map(|span| Some((span.selector.start?, span.selector.end?))).collect()
+}
+
 /// How much two statements' content spans share: the length of what is in both
 /// over the length of what is in either.
-fn overlap(one: &Statement, other: &Statement) -> f64 {
-    let spans = |statement: &Statement| -> Vec<(u32, u32)> {
-        let spans = statement.content.iter();
-        spans.filter_map(|span| Some((span.selector.start?, span.selector.end?))).collect()
-    };
-    let (one, other) = (spans(one), spans(other));
-    let length = |spans: &[(u32, u32)]| -> u32 {
+fn overlap(one: &Spans, other: &Spans) -> f64 {
+    let length = |spans: &Spans| -> u32 {
         spans.iter().map(|(start, end)| end.saturating_sub(*start)).sum()
     };
     let mut shared = 0;
-    for (start, end) in &one {
-        for (other_start, other_end) in &other {
+    for (start, end) in one {
+        for (other_start, other_end) in other {
             shared += end.min(other_end).saturating_sub(*start.max(other_start));
         }
     }
-    let either = (length(&one) + length(&other)).saturating_sub(shared);
-    if either == 0 { 0.0 } else { f64::from(shared) / f64::from(either) }
+    if shared == 0 {
+        return 0.0;
+    }
+    let either = (length(one) + length(other)).saturating_sub(shared);
+    f64::from(shared) / f64::from(either)
 }
 
 /// A minted id that nothing has, in the rare case that another statement was

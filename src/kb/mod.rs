@@ -2,6 +2,7 @@
 
 mod anchor;
 mod bulk;
+mod carry;
 pub mod command;
 mod create;
 mod delete;
@@ -9,18 +10,22 @@ mod entities;
 pub mod error;
 mod export;
 mod import;
+mod incoming;
 mod ingest;
+mod link;
 mod list;
 mod matching;
 mod plan;
 mod read;
 mod references;
 pub mod resolve;
+mod retract;
 mod seed;
 #[cfg(test)]
 mod tests;
 mod token;
 mod update;
+mod update_statement;
 mod write;
 
 use std::sync::Arc;

@@ -77,7 +77,7 @@ pub(super) fn check_etag(
 
 /// Fails where an etag was given for a record that is not there, or where it must
 /// be there.
-fn missing(
+pub(super) fn missing(
     name: &RecordName,
     state: &State,
     allow_missing: bool,

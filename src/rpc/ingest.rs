@@ -87,6 +87,50 @@ impl IngestService for Ingest {
         self.calls.unary(request, status::of_write, work).await
     }
 
+    async fn update_statement(
+        &self,
+        request: Request<pb::UpdateStatementRequest>,
+    ) -> Result<Response<pb::UpdateStatementResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::update_statement(request, ANONYMOUS)?;
+            to_pb::updated_statement(self.base.get()?.update_statement(command).await?)
+        };
+        self.calls.unary(request, status::of_write, work).await
+    }
+
+    async fn retract_statement(
+        &self,
+        request: Request<pb::RetractStatementRequest>,
+    ) -> Result<Response<pb::RetractStatementResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::retract_statement(request, ANONYMOUS)?;
+            to_pb::retracted_statement(self.base.get()?.retract_statement(command).await?)
+        };
+        self.calls.unary(request, status::of_write, work).await
+    }
+
+    async fn link_statements(
+        &self,
+        request: Request<pb::LinkStatementsRequest>,
+    ) -> Result<Response<pb::LinkStatementsResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::link_statements(request, ANONYMOUS)?;
+            to_pb::linked_statements(self.base.get()?.link_statements(command).await?)
+        };
+        self.calls.unary(request, status::of_write, work).await
+    }
+
+    async fn unlink_statements(
+        &self,
+        request: Request<pb::UnlinkStatementsRequest>,
+    ) -> Result<Response<pb::UnlinkStatementsResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::unlink_statements(request, ANONYMOUS)?;
+            to_pb::unlinked_statements(self.base.get()?.unlink_statements(command).await?)
+        };
+        self.calls.unary(request, status::of_write, work).await
+    }
+
     async fn delete_statement(
         &self,
         request: Request<pb::DeleteStatementRequest>,

@@ -10,7 +10,10 @@ use super::export::Export;
 use super::pb::query_service_server::QueryService;
 use super::streaming::{self, AnswerStream};
 use super::{from_pb, pb, status, to_pb};
+use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
+use crate::domain::revision::Revision;
+use crate::domain::statement::IncomingLink;
 use crate::kb::Records;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
@@ -42,18 +45,30 @@ impl Query {
     async fn get<T>(
         &self,
         query: GetRecords,
-        to_pb: impl FnOnce(Stored) -> Result<T, Error>,
+        to_pb: impl FnOnce(Stored, Vec<IncomingLink>) -> Result<T, Error>,
     ) -> Result<(Option<T>, i64), Error> {
         let name = query.names.first().cloned();
         let required = || Error::invalid("name", "REQUIRED", "give the record's name");
         let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
-        Ok((Some(to_pb(stored)?), to_pb::revision(revision)))
+        let mut incoming = self.incoming([&stored.name], revision).await?;
+        let incoming = incoming.pop().unwrap_or_default();
+        Ok((Some(to_pb(stored, incoming)?), to_pb::revision(revision)))
+    }
+
+    /// The links to each of these records as of a revision.
+    async fn incoming<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a RecordName>,
+        revision: Revision,
+    ) -> Result<Vec<Vec<IncomingLink>>, Error> {
+        let names: Vec<RecordName> = names.into_iter().cloned().collect();
+        self.base.get()?.incoming_links(&names, revision).await
     }
 
     async fn batch_get<T: Message>(
         &self,
         query: GetRecords,
-        to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
+        to_pb: impl Fn(Stored, Vec<IncomingLink>) -> Result<T, Error> + Sync,
     ) -> Result<Packed<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let Records { found, missing, mut deferred, revision } = self
@@ -64,9 +79,10 @@ impl Query {
         let mut room = self.calls.answer_bytes();
         let mut records = Vec::with_capacity(found.len());
         let mut late = Vec::new();
-        for stored in found {
+        let incoming = self.incoming(found.iter().map(|stored| &stored.name), revision).await?;
+        for (stored, incoming) in found.into_iter().zip(incoming) {
             let name = stored.name.clone();
-            let record = to_pb(stored)?;
+            let record = to_pb(stored, incoming)?;
             if late.is_empty() && fits(&mut room, framed(&record)) {
                 records.push(record);
             } else {
@@ -85,13 +101,16 @@ impl Query {
     async fn list<T: Message>(
         &self,
         query: ListRecords,
-        to_pb: impl Fn(Stored) -> Result<T, Error> + Sync,
+        to_pb: impl Fn(Stored, Vec<IncomingLink>) -> Result<T, Error> + Sync,
     ) -> Result<PackedPage<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let mut page = self.base.get()?.list(&query, room).await?;
         let mut records = Vec::with_capacity(page.items.len());
-        for item in std::mem::take(&mut page.items) {
-            let record = to_pb(item.record)?;
+        let items = std::mem::take(&mut page.items);
+        let names = items.iter().map(|item| &item.record.name);
+        let incoming = self.incoming(names, page.revision).await?;
+        for (item, incoming) in items.into_iter().zip(incoming) {
+            let record = to_pb(item.record, incoming)?;
             if !fits(&mut room, framed(&record)) && !records.is_empty() {
                 page.ends_after_last();
                 break;
@@ -144,7 +163,7 @@ impl QueryService for Query {
             let query = from_pb::get_article(request)?;
             let body = query.body;
             let (article, revision) =
-                self.get(query, |stored| to_pb::article(stored, body)).await?;
+                self.get(query, |stored, _| to_pb::article(stored, body)).await?;
             Ok(pb::GetArticleResponse { article, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -157,7 +176,7 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::batch_get_articles(request)?;
             let body = query.body;
-            let packed = self.batch_get(query, |stored| to_pb::article(stored, body)).await?;
+            let packed = self.batch_get(query, |stored, _| to_pb::article(stored, body)).await?;
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
                 missing: packed.missing,
@@ -175,7 +194,7 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::list_articles(request)?;
             let body = query.body;
-            let page = self.list(query, |stored| to_pb::article(stored, body)).await?;
+            let page = self.list(query, |stored, _| to_pb::article(stored, body)).await?;
             Ok(pb::ListArticlesResponse {
                 articles: page.records,
                 next_page_token: page.next_page_token,
@@ -219,7 +238,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::GetStatementResponse>, Status> {
         let work = async |request| {
             let (statement, revision) =
-                self.get(from_pb::get_statement(request)?, to_pb::statement).await?;
+                self.get(from_pb::get_statement(request)?, to_pb::linked_statement).await?;
             Ok(pb::GetStatementResponse { statement, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -231,7 +250,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetStatementsResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_statements(request)?;
-            let packed = self.batch_get(query, to_pb::statement).await?;
+            let packed = self.batch_get(query, to_pb::linked_statement).await?;
             Ok(pb::BatchGetStatementsResponse {
                 statements: packed.records,
                 missing: packed.missing,
@@ -247,7 +266,8 @@ impl QueryService for Query {
         request: Request<pb::ListStatementsRequest>,
     ) -> Result<Response<pb::ListStatementsResponse>, Status> {
         let work = async |request| {
-            let page = self.list(from_pb::list_statements(request)?, to_pb::statement).await?;
+            let page =
+                self.list(from_pb::list_statements(request)?, to_pb::linked_statement).await?;
             Ok(pb::ListStatementsResponse {
                 statements: page.records,
                 next_page_token: page.next_page_token,
@@ -262,7 +282,8 @@ impl QueryService for Query {
         request: Request<pb::GetEntityRequest>,
     ) -> Result<Response<pb::GetEntityResponse>, Status> {
         let work = async |request| {
-            let (entity, revision) = self.get(from_pb::get_entity(request)?, to_pb::entity).await?;
+            let (entity, revision) =
+                self.get(from_pb::get_entity(request)?, |stored, _| to_pb::entity(stored)).await?;
             Ok(pb::GetEntityResponse { entity, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -274,7 +295,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetEntitiesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_entities(request)?;
-            let packed = self.batch_get(query, to_pb::entity).await?;
+            let packed = self.batch_get(query, |stored, _| to_pb::entity(stored)).await?;
             Ok(pb::BatchGetEntitiesResponse {
                 entities: packed.records,
                 missing: packed.missing,
@@ -290,7 +311,9 @@ impl QueryService for Query {
         request: Request<pb::ListEntitiesRequest>,
     ) -> Result<Response<pb::ListEntitiesResponse>, Status> {
         let work = async |request| {
-            let page = self.list(from_pb::list_entities(request)?, to_pb::entity).await?;
+            let page = self
+                .list(from_pb::list_entities(request)?, |stored, _| to_pb::entity(stored))
+                .await?;
             Ok(pb::ListEntitiesResponse {
                 entities: page.records,
                 next_page_token: page.next_page_token,

@@ -15,6 +15,7 @@ mod delete;
 mod export;
 mod harness;
 mod ingest;
+mod life;
 mod linking;
 mod lists;
 mod paging;

@@ -1,6 +1,7 @@
 //! Records written for reading, in 80 columns.
 
 pub(super) mod article;
+pub(super) mod diff;
 pub(super) mod entity;
 pub(super) mod layout;
 pub(super) mod statement;

@@ -104,9 +104,11 @@ fn bearings(statement: &pb::Statement) -> String {
 /// What speaks against relying on it.
 fn doubts(statement: &pb::Statement) -> String {
     let status = match statement.status() {
-        pb::StatementStatus::Orphaned => "the words are gone from the article's newest version",
-        pb::StatementStatus::Retracted => "retracted",
-        pb::StatementStatus::Unspecified | pb::StatementStatus::Active => "",
+        pb::StatementStatus::Orphaned => {
+            "the words are gone from the article's newest version".to_owned()
+        }
+        pb::StatementStatus::Retracted => retraction(statement.retraction.as_ref()),
+        pb::StatementStatus::Unspecified | pb::StatementStatus::Active => String::new(),
     };
     let rank = match statement.rank() {
         pb::Rank::Unspecified | pb::Rank::Normal => String::new(),
@@ -116,14 +118,40 @@ fn doubts(statement: &pb::Statement) -> String {
         }
     };
     let confidence = statement.confidence.map(|value| format!("confidence {value:.2}"));
-    dotted([status, &rank, &confidence.unwrap_or_default()])
+    dotted([status.as_str(), &rank, &reworded(statement), &confidence.unwrap_or_default()])
 }
 
+fn retraction(retraction: Option<&pb::Retraction>) -> String {
+    let Some(retraction) = retraction else { return "retracted".into() };
+    let kind = words(retraction.kind().as_str_name(), "RETRACTION_KIND_");
+    let by = match retraction.by.as_str() {
+        "" => String::new(),
+        by => format!(" by {by}"),
+    };
+    format!("retracted{by} ({kind}): {}", retraction.reason)
+}
+
+/// The words that it had in an older version.
+fn reworded(statement: &pb::Statement) -> String {
+    match &statement.anchoring {
+        Some(anchoring) if anchoring.kind() == pb::AnchoringKind::Reworded => {
+            let before = anchoring.previous_words.join(" … ");
+            format!("in version {}: “{before}”", anchoring.from_version)
+        }
+        _ => String::new(),
+    }
+}
+
+/// How it bears on others, and others on it.
 fn links(statement: &pb::Statement) -> String {
     let link = |link: &pb::StatementLink| {
         format!("{} {}", words(link.r#type().as_str_name(), "LINK_TYPE_"), link.target)
     };
-    statement.links.iter().map(link).collect::<Vec<_>>().join("\n")
+    let incoming = |link: &pb::IncomingLink| {
+        format!("{} {} this", link.source, words(link.r#type().as_str_name(), "LINK_TYPE_"))
+    };
+    let links = statement.links.iter().map(link);
+    links.chain(statement.incoming_links.iter().map(incoming)).collect::<Vec<_>>().join("\n")
 }
 
 /// Where in the article the spans stand.

@@ -12,6 +12,7 @@ use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::statement::{ArticleCopy, Rank, Statement, StatementStatus};
 use crate::kb::anchor::Anchor;
+use crate::kb::carry::{self, Carrier};
 use crate::kb::command::{CreateEntities, WriteContext};
 use crate::kb::error::{Error, Violation};
 use crate::kb::plan::Plan;
@@ -20,6 +21,7 @@ use crate::store::{LoadBody, Mutation, Path, Precondition, Scan, State};
 
 /// A stored statement: its id, the revision of its newest state, and its value.
 type StoredStatement = (StatementId, Revision, Statement);
+
 impl Planner<'_> {
     /// Plans what becomes of the statements, sent and stored.
     pub(super) async fn statements(
@@ -47,12 +49,9 @@ impl Planner<'_> {
         }
         let body = self.body(article).await?;
         let anchor = Anchor::new(body.as_deref());
-        let standing: Vec<(StatementId, Statement)> = stored
-            .iter()
-            .map(|(id, _, statement)| {
-                (id.clone(), refreshed(statement, &copy, moved.then_some(&anchor)))
-            })
-            .collect();
+        let before = if moved { self.stored_body().await? } else { None };
+        let carrier = moved.then(|| Carrier::new(before.as_deref(), body.as_deref()));
+        let standing = standing(&stored, &copy, carrier);
         let sent = self.sent(&anchor, &copy).await?;
         let ids = matching::ids(&self.id, &self.command.statements, &sent, &standing)
             .map_err(|error| Error::invalid("statements", "BAD_ID", error.to_string()))?;
@@ -102,9 +101,18 @@ impl Planner<'_> {
         if article.body.text.is_some() {
             return Ok(article.body.text.clone());
         }
+        self.stored_body().await
+    }
+
+    /// The text that is stored, where it is held in full.
+    async fn stored_body(&self) -> Result<Option<Arc<str>>, Error> {
         let name = RecordName::Article(self.id.clone());
         Ok(match self.reader.state(&name, LoadBody::Yes).await? {
-            State::Live(Stored { value: Record::Article(stored), .. }) => stored.body.text,
+            State::Live(Stored { value: Record::Article(stored), .. })
+                if stored.body.verifies() =>
+            {
+                stored.body.text
+            }
             _ => None,
         })
     }
@@ -143,7 +151,9 @@ impl Planner<'_> {
             let old = stored.iter().zip(standing).find(|((stored, ..), _)| stored == id);
             match old {
                 Some(((_, revision, before), (_, standing))) => {
+                    statement.anchoring = carry::anchoring(before, &statement);
                     keep_what_is_not_sent(&mut statement, standing);
+                    statement.links.retain(|link| !self.retires(&link.target, ids));
                     if statement != *before {
                         self.plan.require(Precondition::AtRevision(name.clone(), *revision));
                         self.put_statement(name, statement);
@@ -155,6 +165,12 @@ impl Planner<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a statement is deleted since it is not among the listed ones.
+    fn retires(&self, name: &StatementName, listed: &[StatementId]) -> bool {
+        let here = name.article == self.id;
+        self.command.replace_statements && here && !listed.contains(&name.statement)
     }
 
     /// What becomes of the stored statements that were not sent.
@@ -232,7 +248,7 @@ pub(in crate::kb) fn complete(
     context: &WriteContext,
     violations: &mut Vec<Violation>,
 ) {
-    anchor.fill(statement, path, violations);
+    anchor.fill(statement, path, None, violations);
     statement.kind = Some(statement.kind.unwrap_or_else(|| statement.kind_of_spans()));
     statement.origin = stamp(&statement.origin, context);
     for link in &mut statement.links {
@@ -242,28 +258,23 @@ pub(in crate::kb) fn complete(
     statement.status = StatementStatus::Active;
 }
 
-/// A stored statement as it stands with the article as it is to be: the copied
+/// The stored statements as they stand with the article as it is to be: the copied
 /// fields new and, where the body changed, anchored again or orphaned.
-fn refreshed(
-    statement: &Statement,
+fn standing(
+    stored: &[StoredStatement],
     copy: &ArticleCopy,
-    moved_to: Option<&Anchor<'_>>,
-) -> Statement {
-    let mut statement = statement.clone();
-    let version = statement.article.version;
-    statement.article = ArticleCopy { version, ..copy.clone() };
-    if let Some(anchor) = moved_to {
-        let found = anchor.find_again(&mut statement);
-        if found {
-            statement.article.version = copy.version;
+    mut carrier: Option<Carrier<'_>>,
+) -> Vec<(StatementId, Statement)> {
+    let stand = |(id, _, statement): &StoredStatement| {
+        let version = statement.article.version;
+        let mut statement =
+            Statement { article: ArticleCopy { version, ..copy.clone() }, ..statement.clone() };
+        if let Some(carrier) = &mut carrier {
+            carrier.carry(&mut statement, copy.version);
         }
-        // A retracted statement stays retracted wherever its words stand.
-        if statement.status != StatementStatus::Retracted {
-            statement.status =
-                if found { StatementStatus::Active } else { StatementStatus::Orphaned };
-        }
-    }
-    statement
+        (id.clone(), statement)
+    };
+    stored.iter().map(stand).collect()
 }
 
 /// A sent statement takes over what only the server or an editor sets, and who
@@ -276,6 +287,9 @@ fn keep_what_is_not_sent(sent: &mut Statement, stored: &Statement) {
     if sent.rank == Rank::Normal && sent.rank_reason.is_empty() {
         sent.rank = stored.rank;
         sent.rank_reason.clone_from(&stored.rank_reason);
+    }
+    if sent.links.is_empty() {
+        sent.links.clone_from(&stored.links);
     }
     if sent.says_the_same(stored) {
         sent.clone_from(stored);

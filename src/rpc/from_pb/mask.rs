@@ -3,7 +3,8 @@
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::origin::Origin;
-use crate::kb::command::{ArticleField, EntityField};
+use crate::domain::statement::Statement;
+use crate::kb::command::{ArticleField, EntityField, StatementField};
 use crate::rpc::from_pb::article::label_key;
 use crate::rpc::from_pb::check::{Field, cut, reason};
 
@@ -40,8 +41,35 @@ const ENTITY: [(&str, EntityField); 10] = [
     ("origin", EntityField::Origin),
 ];
 
+/// The fields of a statement that a path names whole, and parts of its speaker.
+const STATEMENT: [(&str, StatementField); 23] = [
+    ("kind", StatementField::Kind),
+    ("content", StatementField::Content),
+    ("cue", StatementField::Cue),
+    ("speaker", StatementField::Speaker),
+    ("speaker.entity", StatementField::SpeakerEntity),
+    ("speaker.mention", StatementField::SpeakerMention),
+    ("speaker.anonymous", StatementField::SpeakerAnonymous),
+    ("speaker.description", StatementField::SpeakerDescription),
+    ("addressees", StatementField::Addressees),
+    ("mentions", StatementField::Mentions),
+    ("triple", StatementField::Triple),
+    ("uttered_at", StatementField::UtteredAt),
+    ("reference_time", StatementField::ReferenceTime),
+    ("language", StatementField::Language),
+    ("translation", StatementField::Translation),
+    ("confidence", StatementField::Confidence),
+    ("rank", StatementField::Rank),
+    ("rank_reason", StatementField::RankReason),
+    ("parent", StatementField::Parent),
+    ("topics", StatementField::Topics),
+    ("links", StatementField::Links),
+    ("origin", StatementField::Origin),
+    ("retraction", StatementField::Retraction),
+];
+
 /// The fields that the server alone sets: a mask may name them, to no effect.
-const OUTPUT_ONLY: [&str; 12] = [
+const OUTPUT_ONLY: [&str; 19] = [
     "name",
     "near_duplicates",
     "content_hash",
@@ -54,6 +82,13 @@ const OUTPUT_ONLY: [&str; 12] = [
     "revision",
     "merged_into",
     "referents",
+    "status",
+    "article_version",
+    "article_publisher",
+    "article_language",
+    "article_published_at",
+    "anchoring",
+    "incoming_links",
 ];
 
 /// The fields of an article that only an ingest changes.
@@ -87,6 +122,30 @@ pub(super) fn entity_fields(
         [] => whole().filter(|field| is_set_of_entity(*field, values)).collect(),
         [all] if all == "*" => whole().collect(),
         paths => each(at, paths, |at, path| found(at, path, &ENTITY)),
+    }
+}
+
+/// The fields of a statement to change, likewise. A retraction is taken back only
+/// where the mask says so. `ranked` says whether the request gives a rank.
+pub(super) fn statement_fields(
+    at: &Field<'_>,
+    mask: Option<prost_types::FieldMask>,
+    values: &Statement,
+    ranked: bool,
+) -> Vec<StatementField> {
+    let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+    let whole = || {
+        let fields = STATEMENT.into_iter().filter(|(path, _)| !path.contains('.'));
+        fields.map(|(_, field)| field).filter(|field| *field != StatementField::Retraction)
+    };
+    let is_set = |field: &StatementField| match field {
+        StatementField::Rank => ranked,
+        field => is_set_of_statement(*field, values),
+    };
+    match paths.as_slice() {
+        [] => whole().filter(is_set).collect(),
+        [all] if all == "*" => whole().collect(),
+        paths => each(at, paths, |at, path| found(at, path, &STATEMENT)),
     }
 }
 
@@ -192,5 +251,33 @@ fn is_set_of_entity(field: EntityField, values: &Entity) -> bool {
         EntityField::End => values.end.is_some(),
         EntityField::Place => values.place.is_some(),
         EntityField::Origin => !values.origin.says_the_same(&Origin::default()),
+    }
+}
+
+fn is_set_of_statement(field: StatementField, values: &Statement) -> bool {
+    match field {
+        StatementField::Kind => values.kind.is_some(),
+        StatementField::Content => !values.content.is_empty(),
+        StatementField::Cue => values.cue.is_some(),
+        StatementField::Speaker => values.speaker.is_some(),
+        StatementField::Addressees => !values.addressees.is_empty(),
+        StatementField::Mentions => !values.mentions.is_empty(),
+        StatementField::Triple => values.triple.is_some(),
+        StatementField::UtteredAt => values.uttered_at.is_some(),
+        StatementField::ReferenceTime => values.reference_time.is_some(),
+        StatementField::Language => values.language.is_some(),
+        StatementField::Translation => values.translation.is_some(),
+        StatementField::Confidence => values.confidence.is_some(),
+        StatementField::RankReason => !values.rank_reason.is_empty(),
+        StatementField::Parent => values.parent.is_some(),
+        StatementField::Topics => !values.topics.is_empty(),
+        StatementField::Links => !values.links.is_empty(),
+        StatementField::Origin => !values.origin.says_the_same(&Origin::default()),
+        StatementField::Rank
+        | StatementField::Retraction
+        | StatementField::SpeakerEntity
+        | StatementField::SpeakerMention
+        | StatementField::SpeakerAnonymous
+        | StatementField::SpeakerDescription => false,
     }
 }

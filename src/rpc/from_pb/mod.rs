@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod ingest;
+pub mod revise;
 pub mod update;
 pub mod write;
 pub mod read;
@@ -35,6 +36,7 @@ pub use self::read::{
 };
 pub use self::record::restored_record;
 pub use self::resolve::resolve_entities;
+pub use self::revise::{link_statements, retract_statement, unlink_statements, update_statement};
 pub use self::update::{update_article, update_entity};
 pub use self::write::{
     create_entity, create_statement, delete_article, delete_entity, delete_statement,

@@ -8,13 +8,14 @@ use crate::domain::limits;
 use crate::domain::record::{Record, Times};
 use crate::domain::revision::Revision;
 use crate::domain::statement::{
-    ArticleCopy, Retraction, RetractionKind, Statement, StatementStatus,
+    Anchoring, AnchoringKind, ArticleCopy, Retraction, Statement, StatementStatus,
 };
 use crate::kb::RestoredRecord;
 use crate::kb::error::Error;
 use crate::rpc::from_pb::article::language;
 use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::origin::Stamp;
+use crate::rpc::from_pb::revise::retraction_kind;
 use crate::rpc::from_pb::statement::Within;
 use crate::rpc::from_pb::time::timestamp;
 use crate::rpc::from_pb::{article, entity, statement};
@@ -66,11 +67,17 @@ fn whole_statement(at: &Field<'_>, pb: pb::Statement) -> Option<Whole> {
         Marks { create_time: pb.create_time, update_time: pb.update_time, revision: pb.revision };
     let (status, retraction) = standing(at, pb.status, pb.retraction.clone());
     let article = article_copy(at, &pb);
+    let anchoring = pb.anchoring.clone().and_then(|pb| anchoring(&at.at("anchoring"), pb));
     let verified = verified(&pb);
     let within = Within { article: Some(&name.article), stamp: Stamp::AsWritten };
     let id = Some(name.statement.clone());
-    let mut statement =
-        Statement { status, retraction, article, ..statement::draft(at, pb, id, within).statement };
+    let mut statement = Statement {
+        status,
+        retraction,
+        article,
+        anchoring,
+        ..statement::draft(at, pb, id, within).statement
+    };
     for (selector, verified) in statement.selectors_mut().zip(verified) {
         selector.verified = verified;
     }
@@ -163,16 +170,23 @@ fn retraction(at: &Field<'_>, pb: pb::Retraction) -> Option<Retraction> {
     Some(Retraction { kind: kind?, reason, by, time: time? })
 }
 
-fn retraction_kind(at: &Field<'_>, value: i32) -> Option<RetractionKind> {
-    match at.choice(value, pb::RetractionKind::as_str_name)? {
-        pb::RetractionKind::Unspecified => {
-            at.needed("it must say why the statement was retracted");
-            None
+/// How a statement came into its article's version.
+fn anchoring(at: &Field<'_>, pb: pb::Anchoring) -> Option<Anchoring> {
+    let kind_at = at.at("kind");
+    let kind = match kind_at.choice(pb.kind, pb::AnchoringKind::as_str_name)? {
+        pb::AnchoringKind::Unspecified => {
+            kind_at.needed("it must say how the statement was anchored");
+            return None;
         }
-        pb::RetractionKind::WithdrawnByPublisher => Some(RetractionKind::WithdrawnByPublisher),
-        pb::RetractionKind::RecordingError => Some(RetractionKind::RecordingError),
-        pb::RetractionKind::Superseded => Some(RetractionKind::Superseded),
-    }
+        pb::AnchoringKind::Unchanged => AnchoringKind::Unchanged,
+        pb::AnchoringKind::Moved => AnchoringKind::Moved,
+        pb::AnchoringKind::Reworded => AnchoringKind::Reworded,
+    };
+    let words = |at: &Field<'_>, words| Some(at.text(words, limits::EXACT_CHARS));
+    let previous_words =
+        at.at("previous_words").items(pb.previous_words, limits::CONTENT_SPANS, words);
+    let from_version = version(&at.at("from_version"), pb.from_version);
+    Some(Anchoring { kind, previous_words, from_version })
 }
 
 /// What a statement keeps of its article.

@@ -31,8 +31,24 @@ pub(super) fn named_draft(at: &Field<'_>, pb: pb::Statement, within: Within<'_>)
     draft(at, pb, id, within)
 }
 
-/// A statement whose id is told apart from it.
+/// A whole statement, whose id is told apart from it.
 pub(super) fn draft(
+    at: &Field<'_>,
+    pb: pb::Statement,
+    id: Option<StatementId>,
+    within: Within<'_>,
+) -> StatementDraft {
+    if pb.content.is_empty() {
+        at.at("content").needed("at least one span is needed");
+    }
+    if pb.rank() == pb::Rank::Deprecated && pb.rank_reason.trim().is_empty() {
+        at.at("rank_reason").needed("the rank DEPRECATED needs a reason");
+    }
+    values(at, pb, id, within)
+}
+
+/// What is said of a statement, perhaps not all of it.
+pub(super) fn values(
     at: &Field<'_>,
     pb: pb::Statement,
     id: Option<StatementId>,
@@ -59,19 +75,18 @@ pub(super) fn draft(
         language: language(&at.at("language"), &pb.language),
         translation: pb.translation.and_then(|pb| translation(&at.at("translation"), pb)),
         confidence: at.at("confidence").fraction(pb.confidence),
-        rank: rank(at, pb.rank, &pb.rank_reason),
+        rank: rank(&at.at("rank"), pb.rank),
         rank_reason: at.at("rank_reason").text(pb.rank_reason, limits::REASON_CHARS),
         parent,
         topics: at.at("topics").items(pb.topics, limits::TOPICS, |at, topic| {
             Some(at.required_line(topic, limits::TERM_CHARS, "a topic"))
         }),
-        links: at
-            .at("links")
-            .items(pb.links, limits::LINKS, |at, pb| link(at, pb, own.as_ref(), within.stamp)),
+        links: links(&at.at("links"), pb.links, own.as_ref(), within.stamp),
         origin: origin(&at.at("origin"), pb.origin, within.stamp),
         status: StatementStatus::Active,
         retraction: None,
         article: ArticleCopy::default(),
+        anchoring: None,
     };
     StatementDraft { id, statement }
 }
@@ -121,9 +136,6 @@ pub(super) fn distinct(at: &Field<'_>, drafts: &[StatementDraft]) {
 }
 
 fn content(at: &Field<'_>, pb: Vec<pb::ContentSpan>) -> Vec<ContentSpan> {
-    if pb.is_empty() {
-        at.needed("at least one span is needed");
-    }
     at.items(pb, limits::CONTENT_SPANS, |at, span| {
         let at_selector = at.at("selector");
         let pb = at_selector.required(span.selector, "a selector")?;
@@ -142,15 +154,10 @@ fn kind(at: &Field<'_>, value: i32) -> Option<StatementKind> {
     }
 }
 
-fn rank(at: &Field<'_>, value: i32, rank_reason: &str) -> Rank {
-    match at.at("rank").choice(value, pb::Rank::as_str_name) {
+fn rank(at: &Field<'_>, value: i32) -> Rank {
+    match at.choice(value, pb::Rank::as_str_name) {
         Some(pb::Rank::Preferred) => Rank::Preferred,
-        Some(pb::Rank::Deprecated) => {
-            if rank_reason.trim().is_empty() {
-                at.at("rank_reason").needed("the rank DEPRECATED needs a reason");
-            }
-            Rank::Deprecated
-        }
+        Some(pb::Rank::Deprecated) => Rank::Deprecated,
         Some(pb::Rank::Normal | pb::Rank::Unspecified) | None => Rank::Normal,
     }
 }
@@ -163,7 +170,29 @@ fn translation(at: &Field<'_>, pb: pb::Translation) -> Option<Translation> {
     (translation != Translation::default()).then_some(translation)
 }
 
-fn link(
+/// Links, each type to each target once.
+fn links(
+    at: &Field<'_>,
+    pb: Vec<pb::StatementLink>,
+    own: Option<&StatementName>,
+    stamp: Stamp<'_>,
+) -> Vec<StatementLink> {
+    let mut seen = std::collections::HashSet::new();
+    at.items(pb, limits::LINKS, |at, pb| {
+        let link = link(at, pb, own, stamp)?;
+        if !seen.insert((link.target.clone(), link.kind)) {
+            let (kind, target) = (link.kind.name(), &link.target);
+            at.refuse(
+                reason::DUPLICATE,
+                format!("{kind} to {target} is listed twice: list it once"),
+            );
+        }
+        Some(link)
+    })
+}
+
+/// A link of the statement that is called `own`, where its name is known.
+pub(super) fn link(
     at: &Field<'_>,
     pb: pb::StatementLink,
     own: Option<&StatementName>,
@@ -181,7 +210,8 @@ fn link(
     Some(StatementLink { target: target?, kind: kind?, reason, confidence, origin })
 }
 
-fn link_type(at: &Field<'_>, value: i32) -> Option<LinkType> {
+/// The type of a link, which must be said.
+pub(super) fn link_type(at: &Field<'_>, value: i32) -> Option<LinkType> {
     match at.choice(value, pb::LinkType::as_str_name)? {
         pb::LinkType::Unspecified => {
             at.needed("it must say how the statement bears on the target");

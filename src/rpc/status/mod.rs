@@ -136,6 +136,19 @@ fn of_error(error: Error, act: Act) -> Status {
                 .with("named", named)
                 .with("addressed", addressed)
         }
+        Error::LinkExists { source_name, target, kind } => {
+            let message = format!("{message}: remove it first, or change it by UpdateStatement");
+            Answer::new(Code::AlreadyExists, "LINK_EXISTS", message)
+                .resource(&source_name.into())
+                .with("target", target)
+                .with("type", kind.name())
+        }
+        Error::NoSuchLink { source_name, target, kind } => {
+            Answer::new(Code::NotFound, "LINK_NOT_FOUND", message)
+                .resource(&source_name.into())
+                .with("target", target)
+                .with("type", kind.name())
+        }
         Error::ArticleMissing(article) => {
             Answer::new(Code::FailedPrecondition, "ARTICLE_MISSING", message)
                 .with("article", article)

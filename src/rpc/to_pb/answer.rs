@@ -83,6 +83,34 @@ pub fn created_statement(written: Written) -> Result<pb::CreateStatementResponse
     Ok(pb::CreateStatementResponse { statement, revision, consistency_token })
 }
 
+/// A statement after its change.
+pub fn updated_statement(written: Written) -> Result<pb::UpdateStatementResponse, Error> {
+    let (revision, consistency_token) = receipt(written.receipt);
+    let statement = Some(statement(written.record)?);
+    Ok(pb::UpdateStatementResponse { statement, revision, consistency_token })
+}
+
+/// A retracted statement.
+pub fn retracted_statement(written: Written) -> Result<pb::RetractStatementResponse, Error> {
+    let (revision, consistency_token) = receipt(written.receipt);
+    let statement = Some(statement(written.record)?);
+    Ok(pb::RetractStatementResponse { statement, revision, consistency_token })
+}
+
+/// A statement with its new link.
+pub fn linked_statements(written: Written) -> Result<pb::LinkStatementsResponse, Error> {
+    let (revision, consistency_token) = receipt(written.receipt);
+    let statement = Some(statement(written.record)?);
+    Ok(pb::LinkStatementsResponse { statement, revision, consistency_token })
+}
+
+/// A statement without the link.
+pub fn unlinked_statements(written: Written) -> Result<pb::UnlinkStatementsResponse, Error> {
+    let (revision, consistency_token) = receipt(written.receipt);
+    let statement = Some(statement(written.record)?);
+    Ok(pb::UnlinkStatementsResponse { statement, revision, consistency_token })
+}
+
 /// A new entity.
 pub fn created_entity(written: Written) -> Result<pb::CreateEntityResponse, Error> {
     let (revision, consistency_token) = receipt(written.receipt);

@@ -15,13 +15,15 @@ mod tests;
 
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
+use crate::domain::statement::IncomingLink;
 use crate::kb::error::Error;
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
 
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, ingested, names_only_above, updated_article, updated_entity,
+    deleted_statement, ingested, linked_statements, names_only_above, retracted_statement,
+    unlinked_statements, updated_article, updated_entity, updated_statement,
 };
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
@@ -45,6 +47,16 @@ pub fn statement(stored: Stored) -> Result<pb::Statement, Error> {
         }
         Record::Article(_) | Record::Entity(_) => Err(misplaced(&stored, "a statement")),
     }
+}
+
+/// A statement with the links that point to it.
+pub fn linked_statement(
+    stored: Stored,
+    incoming: Vec<IncomingLink>,
+) -> Result<pb::Statement, Error> {
+    let mut shown = statement(stored)?;
+    shown.incoming_links = incoming.into_iter().map(statement::incoming_link).collect();
+    Ok(shown)
 }
 
 /// An entity.

@@ -4,8 +4,9 @@ use crate::domain::entity::EntityType;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::record::Committed;
 use crate::domain::statement::{
-    ContentSpan, Cue, LinkType, Mention, Qualifier, Rank, Retraction, RetractionKind, Speaker,
-    Statement, StatementKind, StatementLink, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ContentSpan, Cue, IncomingLink, LinkType, Mention, Qualifier, Rank,
+    Retraction, RetractionKind, Speaker, Statement, StatementKind, StatementLink, StatementStatus,
+    Term, Translation, Triple,
 };
 use crate::rpc::pb;
 use crate::rpc::to_pb::entity::entity_type;
@@ -52,6 +53,8 @@ pub(super) fn statement(
         update_time: marks.update_time,
         etag: marks.etag,
         revision: marks.revision,
+        anchoring: statement.anchoring.map(anchoring),
+        incoming_links: Vec::new(),
     }
 }
 
@@ -134,6 +137,30 @@ fn link(link: StatementLink) -> pb::StatementLink {
         reason: link.reason,
         confidence: link.confidence,
         origin: origin(link.origin),
+    }
+}
+
+/// A link as the statement that it points to shows it.
+pub(super) fn incoming_link(link: IncomingLink) -> pb::IncomingLink {
+    pb::IncomingLink {
+        source: link.source.to_string(),
+        r#type: link_type(link.kind).into(),
+        reason: link.reason,
+        confidence: link.confidence,
+        origin: origin(link.origin),
+    }
+}
+
+fn anchoring(anchoring: Anchoring) -> pb::Anchoring {
+    let kind = match anchoring.kind {
+        AnchoringKind::Unchanged => pb::AnchoringKind::Unchanged,
+        AnchoringKind::Moved => pb::AnchoringKind::Moved,
+        AnchoringKind::Reworded => pb::AnchoringKind::Reworded,
+    };
+    pb::Anchoring {
+        kind: kind.into(),
+        previous_words: anchoring.previous_words,
+        from_version: count(anchoring.from_version),
     }
 }
 

@@ -10,8 +10,8 @@ use crate::domain::id::{BatchId, StatementId};
 use crate::domain::origin::Origin;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{
-    ArticleCopy, ContentSpan, Cue, Mention, Qualifier, Rank, Retraction, RetractionKind, Speaker,
-    Statement, StatementKind, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, Mention, Qualifier, Rank, Retraction,
+    RetractionKind, Speaker, Statement, StatementKind, StatementStatus, Term, Translation, Triple,
 };
 use crate::domain::text::LanguageTag;
 use crate::domain::time::CoarseTime;
@@ -130,6 +130,11 @@ pub fn statement() -> Statement {
             language: language("ckb-Arab"),
             published_at: Some(at(5)),
         },
+        anchoring: Some(Anchoring {
+            kind: AnchoringKind::Reworded,
+            previous_words: vec!["it poured".into(), "again".into()],
+            from_version: 2,
+        }),
     }
 }
 

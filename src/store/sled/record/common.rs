@@ -8,7 +8,9 @@ use crate::domain::entity::{EntityType, NameKind};
 use crate::domain::id::{ArticleId, BatchId, EntityId, IdError, StatementId, StatementName};
 use crate::domain::origin::Origin;
 use crate::domain::selector::Selector;
-use crate::domain::statement::{LinkType, Rank, RetractionKind, StatementKind, StatementStatus};
+use crate::domain::statement::{
+    AnchoringKind, LinkType, Rank, RetractionKind, StatementKind, StatementStatus,
+};
 use crate::domain::text::LanguageTag;
 use crate::domain::time::{CoarseTime, Precision, Timestamp};
 use crate::store::ChangeKind;
@@ -52,6 +54,7 @@ numbered! {
     StatementKind { Direct = 1, Mixed = 2, Indirect = 3, Narrated = 4 }
     Rank { Preferred = 1, Normal = 2, Deprecated = 3 }
     StatementStatus { Active = 1, Orphaned = 2, Retracted = 3 }
+    AnchoringKind { Unchanged = 1, Moved = 2, Reworded = 3 }
     RetractionKind { WithdrawnByPublisher = 1, RecordingError = 2, Superseded = 3 }
     LinkType {
         Supports = 1, Contradicts = 2, Reaffirms = 3, Softens = 4, Reverses = 5, Denies = 6,

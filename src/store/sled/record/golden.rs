@@ -21,8 +21,9 @@ use crate::domain::record::{Committed, Record};
 use crate::domain::revision::Revision;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{
-    ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank, Retraction, RetractionKind,
-    Speaker, Statement, StatementKind, StatementLink, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank,
+    Retraction, RetractionKind, Speaker, Statement, StatementKind, StatementLink, StatementStatus,
+    Term, Translation, Triple,
 };
 use crate::domain::text::{CanonicalUrl, LanguageTag};
 use crate::domain::time::{CoarseTime, Timestamp};
@@ -34,6 +35,9 @@ use crate::store::{Change, ChangeKind, Counts, Error, Identity, Remembered, Requ
 const FORMAT_1: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1.txt");
 const COMPRESSED_1: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-compressed.txt");
+
+const ANCHORING_1: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-anchoring.txt");
 
 /// Entries that stand where a file of this module says.
 struct Golden(Vec<(String, Entry)>);
@@ -185,6 +189,18 @@ fn format_1_is_written_as_it_was() {
         keys::head(&IndexEntry::ArticlePublisher("A\0B".into(), None), &name("articles/rain"));
     lines.entry("counter", &keys::counter(&counter).unwrap(), &3_u64.to_be_bytes());
     expect_file![FORMAT_1].assert_eq(&lines.0);
+}
+
+#[test]
+fn an_anchoring_is_read_and_written_as_it_was() {
+    let (of, place) = ("articles/rain/statements/s1", Place::statement(iid(0), "s1"));
+    let mut lines = Lines::default();
+    let record = anchored();
+    let payload = Packed { flags: 0, bytes: super::encode(&name(of), record.clone()).unwrap() };
+    let committed = committed(9);
+    lines.version("statement", &place, &Version { committed, body: None, deleted: false, payload });
+    expect_file![ANCHORING_1].assert_eq(&lines.0);
+    assert_eq!(Golden::read(ANCHORING_1).record("statement"), (name(of), record));
 }
 
 /// Another version of the compressor may write other bytes, but reads these.
@@ -340,7 +356,19 @@ fn statement() -> Record {
             language: language("ckb-Arab"),
             published_at: Some(at(5)),
         },
+        anchoring: None,
     }))
+}
+
+/// The statement, carried over from an older version of its article.
+fn anchored() -> Record {
+    let Record::Statement(mut statement) = statement() else { unreachable!() };
+    statement.anchoring = Some(Anchoring {
+        kind: AnchoringKind::Reworded,
+        previous_words: vec!["it poured".into()],
+        from_version: 2,
+    });
+    Record::Statement(statement)
 }
 
 fn entity() -> Record {

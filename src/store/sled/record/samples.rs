@@ -22,8 +22,9 @@ use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{
-    ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank, Retraction, RetractionKind,
-    Speaker, Statement, StatementKind, StatementLink, StatementStatus, Term, Translation, Triple,
+    Anchoring, AnchoringKind, ArticleCopy, ContentSpan, Cue, LinkType, Mention, Qualifier, Rank,
+    Retraction, RetractionKind, Speaker, Statement, StatementKind, StatementLink, StatementStatus,
+    Term, Translation, Triple,
 };
 use crate::domain::text::{CanonicalUrl, LanguageTag};
 use crate::domain::time::{CoarseTime, Precision, Timestamp};
@@ -256,6 +257,16 @@ fn article_copy() -> impl Strategy<Value = ArticleCopy> {
     )
 }
 
+fn anchoring() -> impl Strategy<Value = Anchoring> {
+    let kind = select({
+        use AnchoringKind::*;
+        vec![Unchanged, Moved, Reworded]
+    });
+    (kind, vec(text(), 0..2), any::<u32>()).prop_map(|(kind, previous_words, from_version)| {
+        Anchoring { kind, previous_words, from_version }
+    })
+}
+
 fn statement() -> impl Strategy<Value = Statement> {
     let kind = of(select({
         use StatementKind::*;
@@ -284,13 +295,14 @@ fn statement() -> impl Strategy<Value = Statement> {
     let about = (vec(mention(), 0..2), vec(mention(), 0..3), of(triple()));
     let times = (of(any_time()), of(any_time()), language(), of(translation));
     let judged = (of(0.0..=1.0), rank, text(), of(statement_id()), vec(text(), 0..3));
-    let rest = (vec(link(), 0..2), origin(), status, of(retraction()), article_copy());
+    let article = (article_copy(), of(anchoring()));
+    let rest = (vec(link(), 0..2), origin(), status, of(retraction()), article);
     (said, about, times, judged, rest).prop_map(|(said, about, times, judged, rest)| {
         let (kind, content, cue, speaker) = said;
         let (addressees, mentions, triple) = about;
         let (uttered_at, reference_time, language, translation) = times;
         let (confidence, rank, rank_reason, parent, topics) = judged;
-        let (links, origin, status, retraction, article) = rest;
+        let (links, origin, status, retraction, (article, anchoring)) = rest;
         Statement {
             kind,
             content,
@@ -313,6 +325,7 @@ fn statement() -> impl Strategy<Value = Statement> {
             status,
             retraction,
             article,
+            anchoring,
         }
     })
 }

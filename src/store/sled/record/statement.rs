@@ -8,8 +8,8 @@ use super::common::{
 use super::term::TripleMessage;
 use crate::domain::id::{StatementId, StatementName};
 use crate::domain::statement::{
-    ArticleCopy, ContentSpan, Cue, Mention, Retraction, Speaker, Statement, StatementLink,
-    Translation,
+    Anchoring, ArticleCopy, ContentSpan, Cue, Mention, Retraction, Speaker, Statement,
+    StatementLink, Translation,
 };
 
 /// A statement.
@@ -67,6 +67,8 @@ pub(super) struct StatementMessage {
     article_language: String,
     #[prost(message, optional, tag = "26")]
     published_at: Option<MomentMessage>,
+    #[prost(message, optional, tag = "27")]
+    anchoring: Option<AnchoringMessage>,
 }
 
 impl StatementMessage {
@@ -98,6 +100,7 @@ impl StatementMessage {
             publisher: statement.article.publisher,
             article_language: language_text(statement.article.language.as_ref()),
             published_at: statement.article.published_at.map(MomentMessage::of),
+            anchoring: statement.anchoring.map(AnchoringMessage::of),
         }
     }
 
@@ -130,6 +133,7 @@ impl StatementMessage {
                 language: perhaps_language(&self.article_language)?,
                 published_at: self.published_at.map(MomentMessage::restore).transpose()?,
             },
+            anchoring: self.anchoring.map(AnchoringMessage::restore).transpose()?,
         };
         Ok((name, statement))
     }
@@ -327,6 +331,31 @@ impl RetractionMessage {
             reason: self.reason,
             by: self.by,
             time: self.time.unwrap_or_default().restore()?,
+        })
+    }
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct AnchoringMessage {
+    #[prost(uint32, tag = "1")]
+    kind: u32,
+    #[prost(string, repeated, tag = "2")]
+    previous_words: Vec<String>,
+    #[prost(uint32, tag = "3")]
+    from_version: u32,
+}
+
+impl AnchoringMessage {
+    fn of(anchoring: Anchoring) -> Self {
+        let Anchoring { kind, previous_words, from_version } = anchoring;
+        Self { kind: kind.number(), previous_words, from_version }
+    }
+
+    fn restore(self) -> Decoded<Anchoring> {
+        Ok(Anchoring {
+            kind: numbered(self.kind, "kind of anchoring")?,
+            previous_words: self.previous_words,
+            from_version: self.from_version,
         })
     }
 }

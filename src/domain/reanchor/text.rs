@@ -1,0 +1,377 @@
+//! A text as words: folded so that typography makes no difference, and found by
+//! word without going over the text again.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use unicode_normalization::char::is_combining_mark;
+
+/// A word's number; the same for words that fold alike.
+pub(super) type WordId = u32;
+
+/// How much searching may still be done, in comparisons of words.
+pub(super) struct Work(pub(super) u64);
+
+impl Work {
+    /// Spends some; `false` where not enough is left.
+    pub(super) fn spend(&mut self, steps: usize) -> bool {
+        match self.0.checked_sub(steps as u64) {
+            Some(left) => {
+                self.0 = left;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Numbers words, and knows which of them turn a claim into another one.
+#[derive(Default)]
+pub(super) struct Vocabulary {
+    ids: HashMap<String, WordId>,
+    claims: Vec<Option<String>>,
+    weak: Vec<bool>,
+}
+
+/// Stands for the beginning or the end of a text among words.
+pub(super) const BORDER: WordId = WordId::MAX;
+
+impl Vocabulary {
+    /// The words of a text with the bytes at which each stands.
+    pub(super) fn read(&mut self, text: &str) -> Vec<(WordId, Range<usize>)> {
+        words(text).map(|(word, range)| (self.id(word), range)).collect()
+    }
+
+    fn id(&mut self, word: String) -> WordId {
+        if let Some(id) = self.ids.get(&word) {
+            return *id;
+        }
+        let id = self.ids.len() as WordId;
+        self.claims.push(claim(&word));
+        self.weak.push(WEAK.contains(&word.as_str()));
+        self.ids.insert(word, id);
+        id
+    }
+
+    /// The negations and figures among words, in any order: what must be the same
+    /// for a rewording to claim the same.
+    pub(super) fn claims(&self, words: &[WordId]) -> Vec<&str> {
+        let claim = |word: &WordId| self.claims.get(*word as usize)?.as_deref();
+        let mut claims: Vec<&str> = words.iter().filter_map(claim).collect();
+        claims.sort_unstable();
+        claims
+    }
+
+    /// How much it says that a word is met beside a place of a text: less the more
+    /// often it stands in it.
+    pub(super) fn rarity(&self, word: WordId, text: &Text<'_>) -> f64 {
+        let weak = self.weak.get(word as usize).copied().unwrap_or_default();
+        let count = text.places(word).len().max(1) as f64;
+        if weak { 0.2 / count } else { 1.0 / count.sqrt() }
+    }
+}
+
+/// Words that stand beside any quote, and say nothing of which one it is.
+const WEAK: &[&str] = &[
+    "a",
+    "according",
+    "added",
+    "also",
+    "an",
+    "and",
+    "as",
+    "at",
+    "by",
+    "for",
+    "from",
+    "had",
+    "has",
+    "he",
+    "her",
+    "his",
+    "in",
+    "is",
+    "it",
+    "of",
+    "on",
+    "said",
+    "say",
+    "says",
+    "she",
+    "that",
+    "the",
+    "their",
+    "they",
+    "to",
+    "told",
+    "was",
+    "were",
+    "who",
+    "with",
+];
+
+/// Words that negate, in the languages that news is most often read in here.
+const NEGATIONS: &[&str] = &[
+    "not",
+    "no",
+    "never",
+    "nor",
+    "neither",
+    "none",
+    "nobody",
+    "nothing",
+    "nowhere",
+    "cannot",
+    "without",
+    "hardly",
+    "ne",
+    "pas",
+    "jamais",
+    "nicht",
+    "kein",
+    "keine",
+    "keinen",
+    "nie",
+    "niemals",
+    "nunca",
+    "jamás",
+    "não",
+    "non",
+    "mai",
+    "не",
+    "нет",
+    "ни",
+    "никогда",
+    "لا",
+    "لم",
+    "لن",
+    "ليس",
+    "ليست",
+    "değil",
+    "نە",
+    "نا",
+    "نییە",
+    "نیست",
+    "نه",
+];
+
+const NUMBERS: &[&str] = &[
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve",
+];
+
+/// Words whose exchange makes another amount or order.
+const AMOUNTS: &[&str] = &[
+    "half", "dozen", "hundred", "thousand", "million", "billion", "trillion", "first", "second",
+    "third", "fourth", "fifth",
+];
+
+/// What a word adds to a claim, if it is one that turns it into another.
+fn claim(word: &str) -> Option<String> {
+    if NEGATIONS.contains(&word) || word.ends_with("n't") {
+        return Some("not".into());
+    }
+    // "one" is more often a pronoun than a figure.
+    if let Some(number) = NUMBERS.iter().position(|it| *it == word).filter(|it| *it != 1) {
+        return Some(number.to_string());
+    }
+    let figure = word.chars().any(char::is_numeric) && word != "1";
+    (figure || AMOUNTS.contains(&word)).then(|| word.to_owned())
+}
+
+/// A text with its words and where each stands.
+pub(super) struct Text<'a> {
+    pub(super) text: &'a str,
+    pub(super) words: Vec<WordId>,
+    /// The bytes at which each word stands.
+    pub(super) at: Vec<Range<usize>>,
+    places: HashMap<WordId, Vec<u32>>,
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn new(text: &'a str, vocabulary: &mut Vocabulary) -> Self {
+        let (words, at): (Vec<WordId>, Vec<Range<usize>>) =
+            vocabulary.read(text).into_iter().unzip();
+        let mut places: HashMap<WordId, Vec<u32>> = HashMap::new();
+        for (place, word) in words.iter().enumerate() {
+            places.entry(*word).or_default().push(place as u32);
+        }
+        Self { text, words, at, places }
+    }
+
+    /// Where a word stands.
+    pub(super) fn places(&self, word: WordId) -> &[u32] {
+        self.places.get(&word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places at which words stand in a row; `None` where that is more work
+    /// than is left, or more places than `most`.
+    pub(super) fn occurrences(
+        &self,
+        words: &[WordId],
+        most: usize,
+        work: &mut Work,
+    ) -> Option<Vec<usize>> {
+        let rarest = words.iter().enumerate().min_by_key(|(_, word)| self.places(**word).len())?;
+        let (offset, word) = rarest;
+        let places = self.places(*word);
+        if !work.spend(places.len()) {
+            return None;
+        }
+        let mut found = Vec::new();
+        for place in places {
+            let Some(start) = (*place as usize).checked_sub(offset) else { continue };
+            let here = self.words.get(start..start + words.len()).unwrap_or_default();
+            // Most places differ in a neighbour; a text that repeats itself does not.
+            let alike = here.iter().zip(words).take_while(|(one, other)| one == other).count();
+            if !work.spend(alike) {
+                return None;
+            }
+            if alike == words.len() {
+                found.push(start);
+                if found.len() > most {
+                    return None;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// What stands between a word and the one after it.
+    pub(super) fn gap_after(&self, place: usize) -> &'a str {
+        let start = self.at.get(place).map_or(0, |word| word.end);
+        let end = self.at.get(place + 1).map_or(self.text.len(), |word| word.start);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// What stands between a word and the one before it.
+    pub(super) fn gap_before(&self, place: usize) -> &'a str {
+        match place.checked_sub(1) {
+            Some(before) => self.gap_after(before),
+            None => {
+                let end = self.at.first().map_or(self.text.len(), |word| word.start);
+                self.text.get(..end).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// The words of a text, folded, with the bytes at which each stands.
+fn words(text: &str) -> impl Iterator<Item = (String, Range<usize>)> {
+    let mut chars = text.char_indices().peekable();
+    std::iter::from_fn(move || {
+        let (start, first) = chars.find(|(_, char)| char.is_alphanumeric())?;
+        let mut word: String = first.to_lowercase().collect();
+        let mut end = start + first.len_utf8();
+        let alone = stands_alone(first);
+        while let Some((at, char)) = chars.peek().copied() {
+            let next = || {
+                let rest = text.get(at + char.len_utf8()..).unwrap_or_default();
+                rest.chars().find(|char| !is_ignorable(*char))
+            };
+            if is_ignorable(char) && next().is_some_and(is_inner) && !alone {
+                // Left out of the word, which goes on behind it.
+            } else if is_combining_mark(char) {
+                word.push(char);
+            } else if alone || stands_alone(char) {
+                break;
+            } else if char.is_alphanumeric() {
+                word.extend(char.to_lowercase());
+            } else if is_apostrophe(char) && next().is_some_and(char::is_alphanumeric) {
+                word.push('\'');
+            } else if joins_figures(char, word.chars().last(), next()) {
+                // Thousands are written with and without separators.
+                if char == '.' {
+                    word.push('.');
+                }
+            } else {
+                break;
+            }
+            end = at + char.len_utf8();
+            chars.next();
+        }
+        Some((word, start..end))
+    })
+}
+
+fn is_inner(char: char) -> bool {
+    char.is_alphanumeric() || is_combining_mark(char)
+}
+
+fn joins_figures(char: char, before: Option<char>, after: Option<char>) -> bool {
+    let digit = |char: Option<char>| char.is_some_and(|char| char.is_ascii_digit());
+    matches!(char, '.' | ',' | '\u{202f}') && digit(before) && digit(after)
+}
+
+fn is_apostrophe(char: char) -> bool {
+    matches!(char, '\'' | '’' | '‘' | 'ʼ' | '＇' | '`' | '´')
+}
+
+/// Soft hyphens, joiners and marks that show nothing.
+fn is_ignorable(char: char) -> bool {
+    matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Characters of scripts that put no spaces between words.
+fn stands_alone(char: char) -> bool {
+    matches!(char,
+        '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// What stands outside of words, without its typography: one kind of quotation
+/// mark, of dash and of space, and full stops for an ellipsis.
+pub(super) fn fold_marks(marks: &str) -> String {
+    let mut folded = String::with_capacity(marks.len());
+    for char in marks.chars().filter(|char| !is_ignorable(*char)) {
+        match char {
+            '…' => folded.push_str("..."),
+            '\u{2010}'..='\u{2015}' | '−' => folded.push('-'),
+            _ if is_quotation_mark(char) || is_apostrophe(char) => folded.push('\''),
+            _ if char.is_whitespace() => {
+                if !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            _ => folded.push(char),
+        }
+    }
+    folded
+}
+
+/// Whether a character is one of the marks that stand around quotes. The single
+/// ones are apostrophes too, and not counted.
+pub(super) fn is_quotation_mark(char: char) -> bool {
+    matches!(char, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '「' | '」' | '『' | '』')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let folded: Vec<String> = words(text).map(|(word, _)| word).collect();
+        assert_eq!(folded.join("|"), expected);
+    }
+
+    #[test]
+    fn typography_makes_no_difference_to_words() {
+        check("“Don’t—go… now,” he said", "don't|go|now|he|said");
+        check("\"Don't - go... now,\" he said", "don't|go|now|he|said");
+        check("co\u{ad}operate with 'us'", "cooperate|with|us");
+        check("1,200 or 1200, 3.5 percent", "1200|or|1200|3.5|percent");
+        check("東京は 10", "東|京|は|10");
+    }
+
+    #[test]
+    fn negations_and_figures_are_claims() {
+        let mut vocabulary = Vocabulary::default();
+        let mut claims = |text: &str| {
+            let ids: Vec<WordId> = vocabulary.read(text).into_iter().map(|(id, _)| id).collect();
+            vocabulary.claims(&ids).join(" ")
+        };
+        assert_eq!(claims("We don't want five of 12 million"), "12 5 million not");
+        assert_eq!(claims("We do not want 5 of twelve million"), "12 5 million not");
+        assert_eq!(claims("everyone agrees"), "");
+    }
+}
