@@ -21,6 +21,8 @@ pub(super) enum TokenKind {
     Consistency,
     /// The next page of a list.
     Page,
+    /// How far a subscriber has come.
+    Watch,
 }
 
 impl TokenKind {
@@ -28,6 +30,7 @@ impl TokenKind {
         match self {
             Self::Consistency => 1,
             Self::Page => 2,
+            Self::Watch => 3,
         }
     }
 
@@ -36,6 +39,7 @@ impl TokenKind {
         match self {
             Self::Consistency => "read.consistency_token",
             Self::Page => "page_token",
+            Self::Watch => "token",
         }
     }
 }
