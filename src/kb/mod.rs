@@ -17,6 +17,7 @@ pub mod resolve;
 mod seed;
 mod token;
 mod update;
+mod watch;
 mod write;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use std::time::Duration;
 pub use self::bulk::{BulkAck, BulkItem};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
+pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::store::Store;
 
@@ -33,6 +35,7 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
+    recent: Arc<watch::Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -49,7 +52,8 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        Self { store: config.store, clock: config.clock, request_ttl: config.request_ttl }
+        let KnowledgeBaseConfig { store, clock, request_ttl } = config;
+        Self { store, clock, request_ttl, recent: Arc::default() }
     }
 
     /// The store beneath.
