@@ -86,7 +86,9 @@ pub enum Error {
     PageTokenExpired,
     /// The changes after the revision that a Watch is to begin at are no longer
     /// held.
-    #[error("the changes after revision {asked} are no longer all held: those after {earliest} are")]
+    #[error(
+        "the changes after revision {asked} are no longer all held: those after {earliest} are"
+    )]
     WatchStartNotHeld {
         /// The revision to begin after.
         asked: Revision,

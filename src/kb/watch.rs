@@ -194,8 +194,7 @@ impl Watch {
         if !matches!(event.name, RecordName::Article(_)) {
             return Ok(());
         }
-        for (state, revision) in
-            [(&mut event.before, previous), (&mut event.after, event.revision)]
+        for (state, revision) in [(&mut event.before, previous), (&mut event.after, event.revision)]
         {
             if state.is_some() {
                 let reader = self.store.reader(At::Revision(revision)).await?;

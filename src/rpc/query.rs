@@ -1,11 +1,13 @@
 //! QueryService.
 
 use prost::Message;
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use super::base::Base;
 use super::call::Calls;
 use super::pb::query_service_server::QueryService;
+use super::watch::{Responses, Subscription, WatchPolicy};
 use super::{from_pb, pb, status, to_pb};
 use crate::domain::record::Stored;
 use crate::kb::Records;
@@ -16,6 +18,9 @@ use crate::kb::error::Error;
 pub(super) struct Query {
     pub(super) base: Base,
     pub(super) calls: Calls,
+    pub(super) watch: WatchPolicy,
+    /// Becomes true when the server stops: streams then end in good order.
+    pub(super) stopping: watch::Receiver<bool>,
 }
 
 /// Records as they travel, as many as one message holds.
@@ -305,5 +310,26 @@ impl QueryService for Query {
             to_pb::resolved(results, revision)
         };
         self.calls.unary(request, status::of_read, work).await
+    }
+
+    type WatchStream = Responses;
+
+    async fn watch(
+        &self,
+        request: Request<pb::WatchRequest>,
+    ) -> Result<Response<Responses>, Status> {
+        let (permit, deadline) = self.calls.watch(request.metadata())?;
+        let wanted = from_pb::watch(request.into_inner()).map_err(status::of_read)?;
+        let body = wanted.body;
+        let watch = self.base.get().and_then(|kb| kb.watch(wanted)).map_err(status::of_read)?;
+        let subscription = Subscription {
+            watch,
+            body,
+            policy: self.watch,
+            max_bytes: self.calls.answer_bytes(),
+            stopping: self.stopping.clone(),
+            deadline,
+        };
+        Ok(Response::new(subscription.run(permit)))
     }
 }

@@ -20,6 +20,7 @@ use super::pb::admin_service_server::AdminServiceServer;
 use super::pb::ingest_service_server::IngestServiceServer;
 use super::pb::query_service_server::QueryServiceServer;
 use super::query::Query;
+use super::watch::WatchPolicy;
 use crate::domain::time::Timestamp;
 
 /// What the services are made of.
@@ -30,6 +31,8 @@ pub struct Services {
     pub calls: CallPolicy,
     /// What a bulk stream may have unacknowledged.
     pub bulk: BulkLimits,
+    /// How Watch streams are handled.
+    pub watch: WatchPolicy,
     /// How long a request_id is remembered.
     pub request_id_ttl: Duration,
     /// When the server started.
@@ -100,19 +103,25 @@ impl Services {
         let health = Health(reporter);
         health.not_serving().await;
         let size = transport.message_bytes;
-        let calls = Calls::new(self.calls);
+        let calls = Calls::new(self.calls, self.watch.streams);
         let ingest = Ingest {
             base: self.base.clone(),
             calls: calls.clone(),
             bulk: self.bulk,
+            stopping: self.stopping.clone(),
+        };
+        let query = Query {
+            base: self.base.clone(),
+            calls: calls.clone(),
+            watch: self.watch,
             stopping: self.stopping,
         };
-        let query = Query { base: self.base.clone(), calls: calls.clone() };
         let admin = Admin {
             base: self.base,
             calls,
             message_bytes: size,
             bulk: self.bulk,
+            watch_streams: self.watch.streams,
             request_id_ttl: self.request_id_ttl,
             start_time: self.start_time,
         };

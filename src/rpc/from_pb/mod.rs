@@ -9,6 +9,7 @@ pub mod write;
 pub mod read;
 pub mod list;
 pub mod resolve;
+pub mod watch;
 mod mask;
 mod article;
 mod statement;
@@ -32,6 +33,7 @@ pub use self::read::{
 };
 pub use self::resolve::resolve_entities;
 pub use self::update::{update_article, update_entity};
+pub use self::watch::watch;
 pub use self::write::{
     create_entity, create_statement, delete_article, delete_entity, delete_statement,
 };
