@@ -173,12 +173,13 @@ mod tests {
     type Answer = Result<pb::GetEntityResponse, Error>;
 
     fn calls(concurrency: usize) -> Calls {
-        Calls::new(CallPolicy {
+        let policy = CallPolicy {
             default_deadline: Duration::from_secs(5),
             max_deadline: Duration::from_secs(60),
             concurrency,
             message_bytes: 1 << 20,
-        })
+        };
+        Calls::new(policy, 1)
     }
 
     fn asked(key: &'static str, value: &str) -> Request<()> {
