@@ -14,6 +14,7 @@ mod serve;
 mod stats;
 mod text;
 mod version;
+mod watch;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Command {
     List(list::List),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// Tell of changes as they are committed.
+    Watch(watch::Watch),
     /// Tell what the server holds.
     Stats(stats::Stats),
     /// Ask whether the server serves: exit code 0 or 1.
@@ -62,6 +65,7 @@ pub fn main() -> ExitCode {
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
         Command::Completions(command) => command.run(),
@@ -117,6 +121,10 @@ mod tests {
         check("dicta list quotations", false);
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
+        check("dicta watch --from 7 --kind article --kind statement --entity a --view full", true);
+        check("dicta watch --kind article --filter x --output jsonl", true);
+        check("dicta watch --filter x", false);
+        check("dicta watch --kind rumour", false);
         check("dicta stats --output jsonl", true);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);
