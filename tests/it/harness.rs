@@ -64,6 +64,7 @@ pub(crate) async fn fails_to_start(config: Config) -> String {
 /// A server that serves.
 pub(crate) struct Dicta {
     pub(crate) channel: Channel,
+    pub(crate) url: String,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), app::Error>>,
 }
@@ -77,12 +78,12 @@ impl Dicta {
         let mut ended = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        let channel = Endpoint::from_shared(url).unwrap().connect_lazy();
+        let channel = Endpoint::from_shared(url.clone()).unwrap().connect_lazy();
         tokio::select! {
             () = until_serving(channel.clone()) => {}
             ended = &mut ended => panic!("the server ended: {ended:?}"),
         }
-        Self { channel, stop, ended }
+        Self { channel, url, stop, ended }
     }
 
     pub(crate) fn ingest(&self) -> IngestServiceClient<Channel> {
@@ -149,7 +150,7 @@ impl Dicta {
 
     /// Stops in good order, so that another one may start on the same directory.
     pub(crate) async fn stop(self) {
-        let Self { stop, ended, channel } = self;
+        let Self { stop, ended, channel, url: _ } = self;
         drop(channel);
         stop.send(()).unwrap();
         ended.await.unwrap().unwrap();

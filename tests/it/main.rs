@@ -16,3 +16,4 @@ mod selectors;
 mod standard;
 mod tidy;
 mod update;
+mod watch;
