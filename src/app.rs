@@ -14,7 +14,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
 use crate::rpc::seed_file::{self, SeedError};
-use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport};
+use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
 use crate::store::sled::{SledConfig, SledStore};
 use crate::store::{self, Store};
 
@@ -95,6 +95,7 @@ impl Server {
             base: base.clone(),
             calls: call_policy(&config),
             bulk: BulkLimits { items: config.bulk.items, bytes: config.bulk.bytes },
+            watch: watch_policy(&config),
             request_id_ttl: config.request_id_ttl,
             on_loopback: address.ip().is_loopback(),
             start_time: clock.now(),
@@ -206,6 +207,14 @@ fn call_policy(config: &Config) -> CallPolicy {
         max_deadline: config.deadline.max,
         concurrency: config.server.concurrency,
         message_bytes: config.server.message_bytes,
+    }
+}
+
+fn watch_policy(config: &Config) -> WatchPolicy {
+    WatchPolicy {
+        streams: config.watch.streams,
+        checkpoint_interval: config.watch.checkpoint_interval,
+        slow_reader_timeout: config.watch.slow_reader_timeout,
     }
 }
 

@@ -16,6 +16,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long reaching the server may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often a quiet connection with a call under way is asked whether it lives.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
 /// Which server to ask, and how to write its answer.
 #[derive(Debug, Args)]
 pub(super) struct Connection {
@@ -62,6 +65,8 @@ fn endpoint(address: &str) -> Result<Endpoint, Failure> {
     Ok(endpoint
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_nodelay(true)
+        // A stream may be quiet for long; a server that vanished must be noticed.
+        .http2_keep_alive_interval(KEEPALIVE)
         .initial_connection_window_size(8 << 20)
         .initial_stream_window_size(4 << 20)
         .user_agent(concat!("dicta-cli/", env!("CARGO_PKG_VERSION")))

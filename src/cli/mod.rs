@@ -17,6 +17,7 @@ mod serve;
 mod stats;
 mod text;
 mod version;
+mod watch;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Command {
     Retract(retract::Retract),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// Tell of changes as they are committed.
+    Watch(watch::Watch),
     /// Tell what the server holds.
     Stats(stats::Stats),
     /// Ask whether the server serves: exit code 0 or 1.
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
         Command::Completions(command) => command.run(),
@@ -140,6 +144,10 @@ mod tests {
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta watch --from 7 --kind article --kind statement --entity a --view full", true);
+        check("dicta watch --kind article --filter x --output jsonl", true);
+        check("dicta watch --filter x", false);
+        check("dicta watch --kind rumour", false);
         check("dicta stats --output jsonl", true);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);

@@ -28,9 +28,16 @@ impl Key {
 
 /// All keys in the order of the file: those of no table first.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    [Config::KEYS, Log::KEYS, ServerLimits::KEYS, BulkWindow::KEYS, Deadlines::KEYS]
-        .into_iter()
-        .flatten()
+    [
+        Config::KEYS,
+        Log::KEYS,
+        ServerLimits::KEYS,
+        BulkWindow::KEYS,
+        WatchStreams::KEYS,
+        Deadlines::KEYS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Declares a group of keys: the struct that holds their checked values, the
@@ -86,6 +93,8 @@ keys! {
     server: ServerLimits;
     /// What a bulk stream may have unacknowledged.
     bulk: BulkWindow;
+    /// How Watch streams are handled.
+    watch: WatchStreams;
     /// How long calls may take.
     deadline: Deadlines;
 }
@@ -142,6 +151,18 @@ keys! {
             "Items that a bulk stream may have unacknowledged.";
         bytes: usize = "bulk.bytes", "8 MiB", value::bytes(65_536..=1_073_741_824),
             "Bytes that a bulk stream may have unacknowledged.";
+    }
+}
+
+keys! {
+    /// How Watch streams are handled.
+    WatchStreams {
+        streams: usize = "watch.streams", "4096", value::number(1..=1_000_000),
+            "Watch streams open at once, apart from `server.concurrency`.";
+        checkpoint_interval: Duration = "watch.checkpoint_interval", "30s", value::duration(1..=3_600),
+            "After how long without a message a Watch is sent a checkpoint.";
+        slow_reader_timeout: Duration = "watch.slow_reader_timeout", "30s", value::duration(1..=3_600),
+            "How long a message may wait for the client of a Watch to read before the stream is cut off.";
     }
 }
 

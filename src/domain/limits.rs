@@ -69,3 +69,5 @@ pub const PAGE_SIZE: usize = 1_000;
 pub const DEFAULT_PAGE_SIZE: usize = 50;
 /// The most names of one ResolveEntities.
 pub const RESOLVE_NAMES: usize = 100;
+/// The most entities that one Watch may be narrowed to.
+pub const WATCH_ENTITIES: usize = 1_000;

@@ -108,6 +108,19 @@ pub enum Error {
     /// The page token's revision is no longer held.
     #[error("the list has expired: ask for its first page again")]
     PageTokenExpired,
+    /// The changes after the revision that a Watch is to begin at are no longer
+    /// held.
+    #[error(
+        "the changes after revision {asked} are no longer all held: those after {earliest} are"
+    )]
+    WatchStartNotHeld {
+        /// The revision to begin after.
+        asked: Revision,
+        /// The oldest revision that can be begun after.
+        earliest: Revision,
+        /// A token that begins there.
+        earliest_token: String,
+    },
     /// What was asked for is not served by this server.
     #[error("{what} is not served here")]
     NotServed {

@@ -26,6 +26,7 @@ mod tests;
 mod token;
 mod update;
 mod update_statement;
+mod watch;
 mod write;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
+pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::store::Store;
 
@@ -44,6 +46,7 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
+    recent: Arc<watch::Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -60,7 +63,8 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        Self { store: config.store, clock: config.clock, request_ttl: config.request_ttl }
+        let KnowledgeBaseConfig { store, clock, request_ttl } = config;
+        Self { store, clock, request_ttl, recent: Arc::default() }
     }
 
     /// The store beneath.

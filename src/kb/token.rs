@@ -23,6 +23,8 @@ pub(super) enum TokenKind {
     Page,
     /// Where an export goes on.
     Export,
+    /// How far a subscriber has come.
+    Watch,
 }
 
 impl TokenKind {
@@ -31,6 +33,7 @@ impl TokenKind {
             Self::Consistency => 1,
             Self::Page => 2,
             Self::Export => 4,
+            Self::Watch => 3,
         }
     }
 
@@ -40,6 +43,7 @@ impl TokenKind {
             Self::Consistency => "read.consistency_token",
             Self::Page => "page_token",
             Self::Export => "resume_token",
+            Self::Watch => "token",
         }
     }
 }

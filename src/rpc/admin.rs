@@ -24,6 +24,7 @@ pub(super) struct Admin {
     pub(super) calls: Calls,
     pub(super) message_bytes: usize,
     pub(super) bulk: BulkLimits,
+    pub(super) watch_streams: usize,
     pub(super) request_id_ttl: Duration,
     pub(super) start_time: Timestamp,
     /// Whether only this machine reaches the listener.
@@ -104,6 +105,8 @@ impl Admin {
             resolve_names: int(limits::RESOLVE_NAMES),
             request_id_ttl: Some(to_pb::duration(self.request_id_ttl)),
             token_ttl: Some(to_pb::duration(self.request_id_ttl)),
+            watch_streams: int(self.watch_streams),
+            watch_entities: int(limits::WATCH_ENTITIES),
         }
     }
 }

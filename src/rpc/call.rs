@@ -46,11 +46,15 @@ pub struct CallPolicy {
 pub(super) struct Calls {
     policy: CallPolicy,
     permits: Arc<Semaphore>,
+    /// Apart from the others: a stream that waits for days takes no place from
+    /// calls that are over in a moment.
+    watch_permits: Arc<Semaphore>,
 }
 
 impl Calls {
-    pub(super) fn new(policy: CallPolicy) -> Self {
-        Self { permits: Arc::new(Semaphore::new(policy.concurrency)), policy }
+    pub(super) fn new(policy: CallPolicy, watch_streams: usize) -> Self {
+        let permits = Arc::new(Semaphore::new(policy.concurrency));
+        Self { permits, watch_permits: Arc::new(Semaphore::new(watch_streams)), policy }
     }
 
     /// The most bytes that the records of one answer may fill.
@@ -93,11 +97,19 @@ impl Calls {
         Ok((permit, grpc_timeout(request.metadata()).map(until)))
     }
 
+    /// Admits a Watch, likewise.
+    pub(super) fn watch(
+        &self,
+        metadata: &MetadataMap,
+    ) -> Result<(OwnedSemaphorePermit, Option<Instant>), Status> {
+        check_base(metadata)?;
+        let permit = Arc::clone(&self.watch_permits).try_acquire_owned();
+        let permit = permit.map_err(|_| status::watch_streams_taken())?;
+        Ok((permit, grpc_timeout(metadata).map(|timeout| Instant::now() + timeout)))
+    }
+
     fn admit(&self, metadata: &MetadataMap) -> Result<OwnedSemaphorePermit, Status> {
-        match metadata.get(BASE_KEY).map(|base| base.to_str()) {
-            None | Some(Ok(DEFAULT_BASE)) => {}
-            Some(base) => return Err(status::unknown_base(base.unwrap_or("?"))),
-        }
+        check_base(metadata)?;
         Arc::clone(&self.permits).try_acquire_owned().map_err(|_| status::overloaded())
     }
 
@@ -124,6 +136,14 @@ fn arrival(extensions: &Extensions) -> Instant {
 
 fn ahead_of_transport(timeout: Duration) -> Duration {
     timeout - (timeout / 10).min(AHEAD_OF_TRANSPORT)
+}
+
+/// Whether a call is for the base that is here.
+fn check_base(metadata: &MetadataMap) -> Result<(), Status> {
+    match metadata.get(BASE_KEY).map(|base| base.to_str()) {
+        None | Some(Ok(DEFAULT_BASE)) => Ok(()),
+        Some(base) => Err(status::unknown_base(base.unwrap_or("?"))),
+    }
 }
 
 /// The `grpc-timeout` of a call: up to eight digits and a unit.
@@ -169,12 +189,13 @@ mod tests {
     type Answer = Result<pb::GetEntityResponse, Error>;
 
     fn calls(concurrency: usize) -> Calls {
-        Calls::new(CallPolicy {
+        let policy = CallPolicy {
             default_deadline: Duration::from_secs(5),
             max_deadline: Duration::from_secs(60),
             concurrency,
             message_bytes: 1 << 20,
-        })
+        };
+        Calls::new(policy, 1)
     }
 
     fn asked(key: &'static str, value: &str) -> Request<()> {

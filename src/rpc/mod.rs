@@ -10,6 +10,7 @@ mod call;
 mod ingest;
 mod bulk;
 mod query;
+mod watch;
 mod admin;
 mod streaming;
 mod export;
@@ -25,6 +26,7 @@ pub use self::base::Base;
 pub use self::bulk::BulkLimits;
 pub use self::call::CallPolicy;
 pub use self::server::{Health, Services, Transport};
+pub use self::watch::WatchPolicy;
 use crate::kb::command::IngestArticle;
 use crate::kb::error::Error;
 

@@ -9,6 +9,7 @@ use super::call::Calls;
 use super::export::Export;
 use super::pb::query_service_server::QueryService;
 use super::streaming::{self, AnswerStream};
+use super::watch::{Responses, Subscription, WatchPolicy};
 use super::{from_pb, pb, status, to_pb};
 use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
@@ -22,6 +23,7 @@ use crate::kb::error::Error;
 pub(super) struct Query {
     pub(super) base: Base,
     pub(super) calls: Calls,
+    pub(super) watch: WatchPolicy,
     /// Becomes true when the server stops: streams then end in good order.
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -351,5 +353,26 @@ impl QueryService for Query {
         };
         let answers = streaming::answers(deadline, permit, |answers| export.serve(answers));
         Ok(Response::new(answers))
+    }
+
+    type WatchStream = Responses;
+
+    async fn watch(
+        &self,
+        request: Request<pb::WatchRequest>,
+    ) -> Result<Response<Responses>, Status> {
+        let (permit, deadline) = self.calls.watch(request.metadata())?;
+        let wanted = from_pb::watch(request.into_inner()).map_err(status::of_read)?;
+        let body = wanted.body;
+        let watch = self.base.get().and_then(|kb| kb.watch(wanted)).map_err(status::of_read)?;
+        let subscription = Subscription {
+            watch,
+            body,
+            policy: self.watch,
+            max_bytes: self.calls.answer_bytes(),
+            stopping: self.stopping.clone(),
+            deadline,
+        };
+        Ok(Response::new(subscription.run(permit)))
     }
 }

@@ -24,6 +24,7 @@ use super::pb::admin_service_server::AdminServiceServer;
 use super::pb::ingest_service_server::IngestServiceServer;
 use super::pb::query_service_server::QueryServiceServer;
 use super::query::Query;
+use super::watch::WatchPolicy;
 use crate::domain::time::Timestamp;
 
 /// What the services are made of.
@@ -34,6 +35,8 @@ pub struct Services {
     pub calls: CallPolicy,
     /// What a bulk stream may have unacknowledged.
     pub bulk: BulkLimits,
+    /// How Watch streams are handled.
+    pub watch: WatchPolicy,
     /// How long a request_id is remembered.
     pub request_id_ttl: Duration,
     /// Whether only this machine reaches the listener: others may not administer.
@@ -106,7 +109,7 @@ impl Services {
         let health = Health(reporter);
         health.not_serving().await;
         let size = transport.message_bytes;
-        let calls = Calls::new(self.calls);
+        let calls = Calls::new(self.calls, self.watch.streams);
         let ingest = Ingest {
             base: self.base.clone(),
             calls: calls.clone(),
@@ -116,6 +119,7 @@ impl Services {
         let query = Query {
             base: self.base.clone(),
             calls: calls.clone(),
+            watch: self.watch,
             stopping: self.stopping.clone(),
         };
         let admin = Admin {
@@ -123,6 +127,7 @@ impl Services {
             calls,
             message_bytes: size,
             bulk: self.bulk,
+            watch_streams: self.watch.streams,
             request_id_ttl: self.request_id_ttl,
             start_time: self.start_time,
             on_loopback: self.on_loopback,

@@ -26,3 +26,4 @@ mod selectors;
 mod standard;
 mod tidy;
 mod update;
+mod watch;

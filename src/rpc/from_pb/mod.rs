@@ -12,6 +12,7 @@ pub mod list;
 pub mod resolve;
 pub mod export;
 pub mod record;
+pub mod watch;
 mod mask;
 mod article;
 mod statement;
@@ -38,6 +39,7 @@ pub use self::record::restored_record;
 pub use self::resolve::resolve_entities;
 pub use self::revise::{link_statements, retract_statement, unlink_statements, update_statement};
 pub use self::update::{update_article, update_entity};
+pub use self::watch::watch;
 pub use self::write::{
     create_entity, create_statement, delete_article, delete_entity, delete_statement,
 };

@@ -2,6 +2,7 @@
 //! can be read on their own, and details for programs.
 
 mod call;
+mod watch;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,6 +15,7 @@ pub use self::call::{
     answer_too_large, deadline_exceeded, loopback_only, overloaded, panicked,
     sequence_not_increasing, undecodable, unknown_base,
 };
+pub use self::watch::{watch_deadline, watch_slow_reader, watch_stopping, watch_streams_taken};
 use crate::domain::id::RecordName;
 use crate::kb::error::{Error, Violation};
 use crate::store::{self, CommitOutcome};
@@ -172,6 +174,12 @@ fn of_error(error: Error, act: Act) -> Status {
             Answer::new(Code::FailedPrecondition, "TOKEN_FROM_OTHER_STORE", message)
         }
         Error::PageTokenExpired => Answer::new(Code::OutOfRange, "PAGE_TOKEN_EXPIRED", message),
+        Error::WatchStartNotHeld { asked: _, earliest, earliest_token } => {
+            let message = format!("{message}: read what is stored afresh, then begin there");
+            Answer::new(Code::OutOfRange, "WATCH_START_NOT_HELD", message)
+                .with("earliest_revision", earliest)
+                .with("earliest_token", earliest_token)
+        }
         Error::NotServed { reason, what: _ } => Answer::new(Code::Unimplemented, reason, message),
         Error::Starting => Answer::new(Code::Unavailable, "STARTING", message).retry(),
         Error::Stopping => Answer::new(Code::Unavailable, "STOPPING", message).retry(),

@@ -9,6 +9,7 @@ mod entity;
 mod selector;
 mod time;
 mod origin;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use self::answer::{
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
+pub use self::watch::watch_event;
 
 /// An article; with its text only where `body` says so and it is loaded.
 pub fn article(stored: Stored, body: LoadBody) -> Result<pb::Article, Error> {

@@ -1,0 +1,215 @@
+//! Watch: a subscriber reads the change log, at its own pace. What it is told is
+//! read from the log and never handed over by writers, so that a subscriber holds
+//! up nobody and misses nothing.
+
+mod recent;
+mod selection;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+pub(super) use self::recent::Recent;
+use self::recent::Told;
+use self::selection::Selection;
+use super::KnowledgeBase;
+use super::error::Error;
+use super::token::{self, TokenKind};
+use crate::domain::id::{EntityId, RecordName};
+use crate::domain::record::Stored;
+use crate::domain::revision::Revision;
+use crate::domain::time::Timestamp;
+use crate::query::schema::Kind;
+use crate::store::{self, At, ChangeKind, Head, LoadBody, State, Store};
+
+/// What a subscriber wants to be told.
+#[derive(Clone, Debug)]
+pub struct WatchRecords {
+    /// From where on.
+    pub start: WatchStart,
+    /// Of which kinds of records; empty: all.
+    pub kinds: Vec<Kind>,
+    /// Of records that have to do with one of these; empty: all.
+    pub entities: HashSet<EntityId>,
+    /// Of articles that pass this filter.
+    pub article_filter: String,
+    /// Of statements that pass this filter.
+    pub statement_filter: String,
+    /// Of entities that pass this filter.
+    pub entity_filter: String,
+    /// Whether articles come with their text.
+    pub body: LoadBody,
+}
+
+/// Where a subscriber begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchStart {
+    /// After the newest commit.
+    Now,
+    /// After the commit of this revision.
+    After(Revision),
+    /// Where another stream had come to.
+    Token(String),
+}
+
+/// What one commit did to one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchEvent {
+    /// The record's name.
+    pub name: RecordName,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// The record before.
+    pub before: Option<Stored>,
+    /// The record after.
+    pub after: Option<Stored>,
+    /// Whether the record before is one that the subscriber wants.
+    pub before_matches: bool,
+    /// Whether the record after is.
+    pub after_matches: bool,
+    /// The commit.
+    pub revision: Revision,
+    /// Its time.
+    pub time: Timestamp,
+}
+
+/// A subscriber's place in the change log.
+pub struct Watch {
+    store: Arc<dyn Store>,
+    recent: Arc<Recent>,
+    heads: watch::Receiver<Head>,
+    selection: Selection,
+    body: LoadBody,
+    position: Revision,
+}
+
+impl KnowledgeBase {
+    /// Subscribes to changes.
+    pub fn watch(&self, wanted: WatchRecords) -> Result<Watch, Error> {
+        let selection = Selection::of(&wanted)?;
+        let watch = Watch {
+            store: Arc::clone(&self.store),
+            recent: Arc::clone(&self.recent),
+            heads: self.store.watch_head(),
+            selection,
+            body: wanted.body,
+            position: self.watch_start(&wanted.start)?,
+        };
+        watch.check_held()?;
+        Ok(watch)
+    }
+
+    fn watch_start(&self, start: &WatchStart) -> Result<Revision, Error> {
+        let head = self.store.head();
+        let asked = match start {
+            WatchStart::Now => head.revision,
+            WatchStart::After(revision) => *revision,
+            WatchStart::Token(token) => {
+                token::open(self.store.identity(), TokenKind::Watch, token)?.0
+            }
+        };
+        if asked > head.revision {
+            return Err(Error::Store(store::Error::OutOfRange {
+                asked: format!("revision {asked}"),
+                earliest: self.store.earliest(),
+                earliest_time: None,
+                newest: head.revision,
+                newest_time: head.time,
+            }));
+        }
+        Ok(asked)
+    }
+}
+
+impl Watch {
+    /// Up to which revision everything was told.
+    #[must_use]
+    pub fn position(&self) -> Revision {
+        self.position
+    }
+
+    /// A token that resumes after a revision.
+    #[must_use]
+    pub fn token_at(&self, revision: Revision) -> String {
+        token::seal(self.store.identity(), TokenKind::Watch, revision, b"")
+    }
+
+    /// Waits until there are commits that were not looked at yet.
+    pub async fn changed(&mut self) -> Result<(), Error> {
+        let position = self.position;
+        let newer = self.heads.wait_for(|head| head.revision > position).await;
+        newer.map(drop).map_err(|_| Error::Stopping)
+    }
+
+    /// Looks at the next commits, whole ones, as many as are soon looked at, and
+    /// tells what the subscriber wants of them; `None` where there are no newer
+    /// ones.
+    pub async fn next(&mut self) -> Result<Option<Vec<WatchEvent>>, Error> {
+        self.check_held()?;
+        let commits = self.recent.after(self.store.as_ref(), self.position).await?;
+        let Some(last) = commits.last().map(|commit| commit.change.revision) else {
+            return Ok(None);
+        };
+        let mut events = Vec::new();
+        for commit in &commits {
+            let first = events.len();
+            events.extend(self.wanted(commit));
+            if self.body == LoadBody::Yes {
+                for event in events.iter_mut().skip(first) {
+                    self.load_texts(event, commit.change.previous).await?;
+                }
+            }
+        }
+        self.position = last;
+        Ok(Some(events))
+    }
+
+    /// The changes of a commit that the subscriber wants, without texts.
+    fn wanted<'a>(&'a self, commit: &'a Told) -> impl Iterator<Item = WatchEvent> + 'a {
+        let change = &commit.change;
+        change.records.iter().zip(&commit.states).filter_map(|((name, kind), states)| {
+            let wants = |state: &Option<Stored>| {
+                state.as_ref().is_some_and(|stored| self.selection.wants(stored))
+            };
+            let (before_matches, after_matches) = (wants(&states.before), wants(&states.after));
+            (before_matches || after_matches).then(|| WatchEvent {
+                name: name.clone(),
+                kind: *kind,
+                before: states.before.clone(),
+                after: states.after.clone(),
+                before_matches,
+                after_matches,
+                revision: change.revision,
+                time: change.time,
+            })
+        })
+    }
+
+    /// Fills in the text of an article, which is not kept with the recent commits.
+    async fn load_texts(&self, event: &mut WatchEvent, previous: Revision) -> Result<(), Error> {
+        if !matches!(event.name, RecordName::Article(_)) {
+            return Ok(());
+        }
+        for (state, revision) in [(&mut event.before, previous), (&mut event.after, event.revision)]
+        {
+            if state.is_some() {
+                let reader = self.store.reader(At::Revision(revision)).await?;
+                *state = reader.state(&event.name, LoadBody::Yes).await.map(State::live)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_held(&self) -> Result<(), Error> {
+        let earliest = self.store.earliest();
+        if self.position >= earliest {
+            return Ok(());
+        }
+        let earliest_token = self.token_at(earliest);
+        Err(Error::WatchStartNotHeld { asked: self.position, earliest, earliest_token })
+    }
+}

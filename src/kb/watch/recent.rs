@@ -1,0 +1,172 @@
+//! The newest commits with what they changed, read once for all subscribers that
+//! follow close behind the head. One that is further behind reads for itself.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::domain::id::RecordName;
+use crate::domain::record::{Record, Stored};
+use crate::domain::revision::Revision;
+use crate::store::{At, Change, ChangeKind, Error, LoadBody, State, Store};
+
+/// How many commits are looked at in one go.
+const COMMITS: usize = 64;
+/// About how many bytes of records are looked at in one go; a single larger
+/// commit still is.
+const STEP_BYTES: usize = 2 << 20;
+/// About how many bytes of records are kept.
+const KEPT_BYTES: usize = 16 << 20;
+/// About what a record takes besides its longest texts.
+const RECORD_BYTES: usize = 2 << 10;
+
+/// A commit, and the records that it changed.
+pub(super) struct Told {
+    pub(super) change: Change,
+    /// In the order of the change's records, without texts.
+    pub(super) states: Vec<States>,
+    bytes: usize,
+}
+
+/// A record before a commit and after it.
+#[derive(Clone, Default)]
+pub(super) struct States {
+    pub(super) before: Option<Stored>,
+    pub(super) after: Option<Stored>,
+}
+
+/// The newest commits.
+#[derive(Default)]
+pub(in crate::kb) struct Recent(Mutex<Kept>);
+
+/// An unbroken row of commits.
+#[derive(Default)]
+struct Kept {
+    commits: VecDeque<Arc<Told>>,
+    bytes: usize,
+}
+
+impl Recent {
+    /// The commits after `position`, some at least where there are any.
+    pub(super) async fn after(
+        &self,
+        store: &dyn Store,
+        position: Revision,
+    ) -> Result<Vec<Arc<Told>>, Error> {
+        if position >= store.head().revision {
+            return Ok(Vec::new());
+        }
+        // Held while reading: subscribers that wake together read once.
+        let mut kept = self.0.lock().await;
+        if let Some(commits) = kept.after(position) {
+            return Ok(commits);
+        }
+        if kept.is_past(position) {
+            drop(kept);
+            return read(store, position).await;
+        }
+        let commits = read(store, position).await?;
+        kept.keep(position, &commits);
+        Ok(commits)
+    }
+}
+
+impl Kept {
+    fn after(&self, position: Revision) -> Option<Vec<Arc<Told>>> {
+        let first = self.commits.partition_point(|commit| commit.change.revision <= position);
+        let next = self.commits.get(first)?;
+        (next.change.previous <= position)
+            .then(|| self.commits.iter().skip(first).take(COMMITS).cloned().collect())
+    }
+
+    /// Whether what follows `position` was let go of.
+    fn is_past(&self, position: Revision) -> bool {
+        self.commits.front().is_some_and(|commit| position < commit.change.previous)
+    }
+
+    fn keep(&mut self, position: Revision, commits: &[Arc<Told>]) {
+        let last = self.commits.back().map(|commit| commit.change.revision);
+        if last.is_some_and(|last| last != position) {
+            *self = Self::default();
+        }
+        self.bytes += commits.iter().map(|commit| commit.bytes).sum::<usize>();
+        self.commits.extend(commits.iter().cloned());
+        while self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.commits.pop_front() else { break };
+            self.bytes -= oldest.bytes;
+        }
+    }
+}
+
+async fn read(store: &dyn Store, position: Revision) -> Result<Vec<Arc<Told>>, Error> {
+    let changes = store.changes(position, COMMITS).await?;
+    let mut commits = Vec::with_capacity(changes.len());
+    let mut bytes = 0;
+    for change in changes {
+        let commit = Told::read(store, change).await?;
+        bytes += commit.bytes;
+        commits.push(Arc::new(commit));
+        if bytes > STEP_BYTES {
+            break;
+        }
+    }
+    Ok(commits)
+}
+
+impl Told {
+    async fn read(store: &dyn Store, change: Change) -> Result<Self, Error> {
+        let mut states = vec![States::default(); change.records.len()];
+        let existed = |kind| kind != ChangeKind::Created;
+        let before = states_at(store, change.previous, &change, existed).await?;
+        for (index, state) in before {
+            if let Some(states) = states.get_mut(index) {
+                states.before = state;
+            }
+        }
+        let exists = |kind| kind != ChangeKind::Deleted;
+        for (index, state) in states_at(store, change.revision, &change, exists).await? {
+            if let Some(states) = states.get_mut(index) {
+                states.after = state;
+            }
+        }
+        let live = states.iter().flat_map(|states| [&states.before, &states.after]).flatten();
+        let bytes = RECORD_BYTES + live.map(about_bytes).sum::<usize>();
+        Ok(Self { change, states, bytes })
+    }
+}
+
+/// The records of a change, as of a revision, by their place in it: of those
+/// kinds of change that had or have one.
+async fn states_at(
+    store: &dyn Store,
+    revision: Revision,
+    change: &Change,
+    has_one: fn(ChangeKind) -> bool,
+) -> Result<Vec<(usize, Option<Stored>)>, Error> {
+    let with_one = change.records.iter().enumerate().filter(|(_, (_, kind))| has_one(*kind));
+    let (indexes, names): (Vec<usize>, Vec<RecordName>) =
+        with_one.map(|(index, (name, _))| (index, name.clone())).unzip();
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reader = store.reader(At::Revision(revision)).await?;
+    let states = reader.states(&names, LoadBody::No).await?;
+    Ok(indexes.into_iter().zip(states.into_iter().map(State::live)).collect())
+}
+
+fn about_bytes(stored: &Stored) -> usize {
+    let texts: usize = match &stored.value {
+        Record::Article(article) => {
+            let metadata = article.metadata.values();
+            article.title.len() + metadata.map(|value| value.to_string().len()).sum::<usize>()
+        }
+        Record::Statement(statement) => {
+            statement.content.iter().map(|span| span.selector.exact.len()).sum()
+        }
+        Record::Entity(entity) => {
+            entity.description.len() + 128 * (entity.names.len() + entity.occupancies.len())
+        }
+    };
+    RECORD_BYTES + texts
+}

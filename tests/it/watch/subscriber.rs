@@ -1,0 +1,81 @@
+//! A subscriber that notes what it hears.
+
+use dicta::rpc::pb;
+use dicta::rpc::pb::watch_request::Start;
+use tonic::Streaming;
+
+use crate::harness::Dicta;
+
+/// What was heard, up to a token.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) events: Vec<pb::WatchEvent>,
+    pub(super) token: String,
+    pub(super) revision: i64,
+    /// Heard, but of a revision that goes on.
+    open: Vec<pb::WatchEvent>,
+}
+
+impl Heard {
+    /// Takes a message in, and holds it against the rules of a stream.
+    pub(super) fn take(&mut self, message: pb::WatchResponse) {
+        self.open.extend(message.events);
+        if message.token.is_empty() {
+            return;
+        }
+        assert!(message.revision >= self.revision, "the stream went back");
+        let mut last = self.revision;
+        for event in &self.open {
+            assert!(event.revision >= last && event.revision > self.revision, "out of order");
+            assert!(event.revision <= message.revision, "beyond its token");
+            last = event.revision;
+        }
+        self.events.append(&mut self.open);
+        (self.token, self.revision) = (message.token, message.revision);
+    }
+
+    /// Forgets what no token covers: it comes again.
+    pub(super) fn cut(&mut self) {
+        self.open.clear();
+    }
+}
+
+/// Everything, from the beginning.
+pub(super) fn all() -> pb::WatchRequest {
+    pb::WatchRequest { start: Some(Start::Revision(0)), ..Default::default() }
+}
+
+/// The same, from where another had come to.
+pub(super) fn resumed(request: pb::WatchRequest, token: String) -> pb::WatchRequest {
+    pb::WatchRequest { start: Some(Start::Token(token)), ..request }
+}
+
+pub(super) async fn subscribe(
+    dicta: &Dicta,
+    request: pb::WatchRequest,
+) -> Streaming<pb::WatchResponse> {
+    dicta.query().watch(request).await.unwrap().into_inner()
+}
+
+/// The next message, which must be a checkpoint.
+pub(super) async fn until_checkpoint(
+    stream: &mut Streaming<pb::WatchResponse>,
+) -> pb::WatchResponse {
+    let message = stream.message().await.unwrap().unwrap();
+    assert!(message.events.is_empty() && !message.token.is_empty(), "{message:?}");
+    message
+}
+
+/// What comes up to the newest revision, `head`.
+pub(super) async fn hear(dicta: &Dicta, request: pb::WatchRequest, head: i64) -> Heard {
+    until(subscribe(dicta, request).await, head).await
+}
+
+/// What comes on a stream up to a revision.
+pub(super) async fn until(mut stream: Streaming<pb::WatchResponse>, head: i64) -> Heard {
+    let mut heard = Heard::default();
+    while heard.revision < head || heard.token.is_empty() {
+        heard.take(stream.message().await.unwrap().unwrap());
+    }
+    heard
+}
