@@ -53,6 +53,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
 const TIME_READERS: &[(&str, &str)] = &[
     ("src/clock.rs", "it is the clock"),
     ("src/rpc/call.rs", "a deadline is counted from when a call came in"),
+    ("src/rpc/watch.rs", "a checkpoint is due so long after the last message"),
     ("src/cli/load/tally.rs", "the progress of a load is told as a rate"),
 ];
 
