@@ -15,6 +15,7 @@ mod linking;
 mod reads;
 mod reingest;
 mod samples;
+mod seeds;
 mod selectors;
 mod standard;
 mod tidy;
