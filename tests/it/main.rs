@@ -6,6 +6,7 @@ mod bad_requests;
 mod bad_transport;
 mod bad_values;
 mod bulk;
+mod command;
 mod data_directory;
 mod delete;
 mod export;
