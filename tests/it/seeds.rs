@@ -149,7 +149,8 @@ async fn a_loading_that_was_cut_short_is_taken_up_again() {
     write("2.jsonl", r#"{"article": {"name": "articles/B%", "title": "B", "body": "two"}}"#);
     let home = Home::with_seeds(seeds.path());
     let error = fails_to_start(home.config()).await;
-    assert!(error.contains("cannot load the seeds"), "{error}");
+    assert!(error.contains("cannot load the seed articles/B%: "), "{error}");
+    assert!(error.contains("; article.name: "), "{error}");
     write("2.jsonl", r#"{"article": {"name": "#);
     let error = fails_to_start(home.config()).await;
     assert!(error.contains("2.jsonl line 1"), "{error}");
