@@ -3,6 +3,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::harness::{Home, fails_to_start};
 use crate::samples::{article, ingest};
@@ -24,9 +26,18 @@ async fn used() -> Home {
     home
 }
 
-/// The database itself, opened as a server opens it.
+/// The database itself, opened as a server opens it, once the threads of the one
+/// before have let go of the file.
 fn database(data: &Path) -> sled::Db {
-    sled::Config::new().path(data).segment_size(4 << 20).open().unwrap()
+    let config = sled::Config::new().path(data).segment_size(4 << 20);
+    let begun = Instant::now();
+    loop {
+        match config.open() {
+            Ok(db) => return db,
+            Err(error) => assert!(begun.elapsed() < Duration::from_secs(10), "{error}"),
+        }
+        thread::yield_now();
+    }
 }
 
 #[tokio::test]
