@@ -48,6 +48,7 @@ async fn every_selector_of_the_seeds_is_the_text_at_its_place() {
             let place = selector.start.unwrap() as usize..selector.end.unwrap() as usize;
             let text: String = body[place].iter().collect();
             assert_eq!(text, selector.exact, "{}", statement.name);
+            assert!(selector.verified, "{}", statement.name);
         }
     }
     server.stop().await;
