@@ -13,6 +13,7 @@ use tonic::transport::server::TcpIncoming;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
+use crate::rpc::pb;
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
 use crate::store::sled::{SledConfig, SledStore};
@@ -43,6 +44,14 @@ pub enum Error {
     /// The seeds cannot be loaded.
     #[error("cannot load the seeds: {0}")]
     Seed(kb::error::Error),
+    /// A seed is refused.
+    #[error("cannot load the seed {article}: {source}{}", violations(.source))]
+    SeedRefused {
+        /// The article's name, or its address.
+        article: String,
+        /// Why.
+        source: kb::error::Error,
+    },
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -193,12 +202,27 @@ async fn seed(kb: &KnowledgeBase, directory: &std::path::Path) -> Result<(), Err
     let requests = seed_file::read_requests(directory)?;
     let count = requests.len();
     for request in requests {
-        let command = crate::rpc::seed_command(request).map_err(Error::Seed)?;
-        kb.ingest_article(command).await.map_err(Error::Seed)?;
+        let article = article_of(&request);
+        let refused = |source| Error::SeedRefused { article: article.clone(), source };
+        let command = crate::rpc::seed_command(request).map_err(refused)?;
+        kb.ingest_article(command).await.map_err(refused)?;
     }
     kb.seeds_loaded().await.map_err(Error::Seed)?;
     tracing::info!(count, directory = %directory.display(), "loaded the seeds");
     Ok(())
+}
+
+/// What an article is called in its seed.
+fn article_of(request: &pb::IngestArticleRequest) -> String {
+    let article = request.article.as_ref();
+    let named = article.map(|it| if it.name.is_empty() { &it.canonical_url } else { &it.name });
+    named.cloned().unwrap_or_default()
+}
+
+/// What is wrong with a request, field by field.
+fn violations(error: &kb::error::Error) -> String {
+    let kb::error::Error::Invalid(violations) = error else { return String::new() };
+    violations.iter().map(|it| format!("; {}: {}", it.field, it.description)).collect()
 }
 
 fn call_policy(config: &Config) -> CallPolicy {

@@ -9,6 +9,7 @@ mod bulk;
 
 mod concurrency;
 mod crash;
+mod command;
 mod data_directory;
 mod deadlines;
 mod delete;
@@ -22,6 +23,7 @@ mod paging;
 mod reads;
 mod reingest;
 mod samples;
+mod seeds;
 mod selectors;
 mod standard;
 mod tidy;
