@@ -80,8 +80,9 @@ fn whole_match(query: &Name, name: &Name) -> Option<Match> {
     if query.script == name.script {
         return None;
     }
-    let han = [query.script, name.script].contains(&Script::Han);
-    let arabic = [query.script, name.script].contains(&Script::Arabic);
+    let written = [query.script, name.script];
+    let loose = written.contains(&Script::Han) || written.contains(&Script::Mixed);
+    let arabic = written.contains(&Script::Arabic);
     let (one, other) = (query.core_latin(), name.core_latin());
     let same = if arabic {
         sound::canon(&one) == sound::canon(&other)
@@ -89,7 +90,7 @@ fn whole_match(query: &Name, name: &Name) -> Option<Match> {
         sound::near(&one) == sound::near(&other)
     };
     // مصر is Egypt, and would read as MSR: one word is too little to be sure.
-    let certain = !han && !query.is_single_word() && !hides_vowel(query) && !hides_vowel(name);
+    let certain = !loose && !query.is_single_word() && !hides_vowel(query) && !hides_vowel(name);
     let sameness = match certain {
         false => Sameness::Different,
         true if query.has_title() || name.has_title() => Sameness::WithoutTitles,
@@ -300,7 +301,9 @@ fn word_likeness(asked: &Unit, known: &Unit, cross: bool) -> Option<(f64, Option
     }
     let close = strsim::normalized_damerau_levenshtein(&one, &other);
     let shorter = one.chars().count().min(other.chars().count());
-    let alike = close >= if cross { 0.3 } else { 0.5 };
+    // Scripts that leave vowels out are far from those that write them.
+    let bony = asked.skeleton.chars().count() > 2;
+    let alike = if cross { bony || close >= 0.3 } else { close >= 0.5 };
     if asked.skeleton == known.skeleton && alike && (cross || shorter > 3) {
         return Some((0.62 + 0.33 * close, Some(other_way)));
     }

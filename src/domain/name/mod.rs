@@ -42,6 +42,8 @@ enum Script {
     Arabic,
     /// Chinese characters: many have the same sound.
     Han,
+    /// Letters of several: no spelling of any one language.
+    Mixed,
     Other,
 }
 
@@ -129,6 +131,12 @@ impl Name {
             rest = rest.get(length..).unwrap_or_default();
         }
         true
+    }
+
+    /// Whether both are written in the same script.
+    #[must_use]
+    pub fn shares_script(&self, other: &Self) -> bool {
+        self.script == other.script
     }
 
     /// Whether titles stand around it.
@@ -256,15 +264,18 @@ fn is_inverted(words: &[Word]) -> bool {
 }
 
 fn script(words: &[Word]) -> Script {
-    let letters = || words.iter().flat_map(|word| word.fold.chars());
-    if letters().any(|char| sound::is_arabic(char.encode_utf8(&mut [0; 4]))) {
-        Script::Arabic
-    } else if letters().any(|char| matches!(char, '\u{3400}'..='\u{9fff}')) {
-        Script::Han
-    } else if letters().all(|char| fold::is_latin(char) || char.is_ascii()) {
-        Script::Latin
-    } else {
-        Script::Other
+    let letters = words.iter().flat_map(|word| word.fold.chars()).filter(|c| c.is_alphabetic());
+    let mut scripts = letters.map(script_of);
+    let first = scripts.next().unwrap_or(Script::Latin);
+    if scripts.all(|script| script == first) { first } else { Script::Mixed }
+}
+
+fn script_of(letter: char) -> Script {
+    match letter {
+        _ if fold::is_latin(letter) => Script::Latin,
+        '\u{620}'..='\u{6ff}' => Script::Arabic,
+        '\u{3400}'..='\u{9fff}' => Script::Han,
+        _ => Script::Other,
     }
 }
 

@@ -216,6 +216,54 @@ pub(super) const TITLES: &[&str] = &[
     "πρωθυπουργος",
 ];
 
+/// Where a title is held: what stands before it, as in "Iraqi President".
+const REALMS: &[&str] = &[
+    "iraq",
+    "iraqs",
+    "iraqi",
+    "kurdistan",
+    "kurdistans",
+    "kurdish",
+    "kurdistan region",
+    "kurdistan regions",
+    "kurdistan regional",
+    "region",
+    "regions",
+    "regional",
+    "turkish",
+    "syrian",
+    "iranian",
+    "egyptian",
+    "saudi",
+    "qatari",
+    "emirati",
+    "jordanian",
+    "lebanese",
+    "palestinian",
+    "israeli",
+    "us",
+    "u s",
+    "american",
+    "russian",
+    "ukrainian",
+    "french",
+    "german",
+    "british",
+    "italian",
+    "spanish",
+    "greek",
+    "serbian",
+    "chinese",
+    "japanese",
+    "indian",
+    "un",
+    "u n",
+    "eu",
+    "federal",
+    "army",
+    "peshmerga",
+];
+
 /// What follows a name without telling people apart. "Jr" and "III" do.
 pub(super) const POSTNOMINALS: &[&str] = &[
     "phd", "md", "mp", "mep", "msc", "esq", "obe", "cbe", "kbe", "mbe", "qc", "kc", "usn", "usmc",
@@ -330,9 +378,19 @@ pub(super) fn is_pronoun(word: &str) -> bool {
     PRONOUNS.contains(&word)
 }
 
-/// How many of the first words make a title; 0: none.
+/// How many of the first words make a title, with the realm that it is held in;
+/// 0: none.
 pub(super) fn title_length(words: &[&str]) -> usize {
-    let lengths = TITLES.iter().filter_map(|title| {
+    let realm = longest(REALMS, words);
+    let held = words.get(realm..).map_or(0, |words| longest(TITLES, words));
+    if realm > 0 && held > 0 { realm + held } else { longest(TITLES, words) }
+}
+
+/// How many of the first words make the longest of the phrases.
+fn longest(phrases: &[&str], words: &[&str]) -> usize {
+    let Some(first) = words.first() else { return 0 };
+    let likely = phrases.iter().filter(|phrase| phrase.starts_with(first));
+    let lengths = likely.filter_map(|title| {
         let mut length = 0;
         for part in title.split(' ') {
             if words.get(length) != Some(&part) {
@@ -352,6 +410,8 @@ mod tests {
     #[test]
     fn the_longest_title_counts() {
         assert_eq!(title_length(&["vice", "president", "x"]), 2);
+        assert_eq!(title_length(&["kurdistan", "region", "president", "x"]), 3);
+        assert_eq!(title_length(&["kurdistan", "region"]), 0);
         assert_eq!(title_length(&["lt", "gen", "abdul"]), 2);
         assert_eq!(title_length(&["nechirvan"]), 0);
         assert_eq!(title_length(&[]), 0);

@@ -189,13 +189,14 @@ fn has_name(entity: &Entity, name: &Name, kind: Option<EntityType>) -> bool {
         EntityType::Other => kind == Some(person),
         _ => false,
     };
-    entity.all_names().any(|known| {
-        let found = name::compare(name, &Name::parse(known));
-        match found.map_or(Sameness::Different, |found| found.sameness) {
-            Sameness::Whole => true,
-            Sameness::WithoutTitles => is_person,
-            Sameness::Different => false,
-        }
+    let known: Vec<Name> = entity.all_names().map(Name::parse).collect();
+    // Transliterations are loose: where a name is known in this script, that counts.
+    let own_script = known.iter().any(|known| known.shares_script(name));
+    let comparable = known.iter().filter(|known| !own_script || known.shares_script(name));
+    comparable.filter_map(|known| name::compare(name, known)).any(|found| match found.sameness {
+        Sameness::Whole => true,
+        Sameness::WithoutTitles => is_person,
+        Sameness::Different => false,
     })
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::*;
 use crate::domain::entity::{Entity, EntityName, EntityType, ExternalId, NameKind};
 use crate::domain::id::{ArticleId, EntityId, RecordName};
+use crate::domain::name::fold;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -247,6 +248,53 @@ async fn every_stored_name_links_to_its_entity_or_to_none() {
             assert!(linked.is_none() || linked.as_ref() == Some(id), "{name} links to {linked:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_name_that_is_nearly_the_same_never_links_to_the_person() {
+    let gallery = Gallery::stored();
+    for stored in &gallery.entities {
+        let (RecordName::Entity(id), Record::Entity(entity)) = (&stored.name, &stored.value) else {
+            continue;
+        };
+        let same: Vec<String> = entity.all_names().map(gapless).collect();
+        for name in entity.all_names().filter(|_| entity.kind == Some(EntityType::Person)) {
+            for near in near_misses(name).iter().filter(|near| !same.contains(&gapless(near))) {
+                let linked = link(&gallery, near, None).await.unwrap();
+                assert_ne!(linked.as_ref(), Some(id), "{near} is not {name}");
+            }
+        }
+    }
+}
+
+/// The name folded, without gaps: "Abdullatif" is "Abdul Latif".
+fn gapless(name: &str) -> String {
+    fold(name).replace(' ', "")
+}
+
+/// The name with a letter replaced, left out or doubled within a word, with a
+/// word left out, and with its words in another order.
+fn near_misses(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let mut near = Vec::new();
+    for (index, letter) in letters.iter().enumerate().filter(|(_, letter)| letter.is_alphabetic()) {
+        let spliced = |middle: &str| -> String {
+            let (before, after) = (&letters[..index], &letters[index + 1..]);
+            before.iter().copied().chain(middle.chars()).chain(after.iter().copied()).collect()
+        };
+        let others = if letter.is_ascii() { "btkaeiou" } else { "بتکاویбта" };
+        near.extend(others.chars().map(|other| spliced(&other.to_string())));
+        near.push(spliced(""));
+        near.push(spliced(&format!("{letter}{letter}")));
+    }
+    let words: Vec<&str> = name.split(' ').collect();
+    for index in 0..words.len() {
+        let mut rest = words.clone();
+        rest.remove(index);
+        near.push(rest.join(" "));
+    }
+    near.push(words.iter().rev().copied().collect::<Vec<_>>().join(" "));
+    near
 }
 
 #[track_caller]
