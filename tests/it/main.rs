@@ -6,10 +6,9 @@ mod bad_requests;
 mod bad_transport;
 mod bad_values;
 mod bulk;
-
+mod command;
 mod concurrency;
 mod crash;
-mod command;
 mod data_directory;
 mod deadlines;
 mod delete;
