@@ -13,7 +13,6 @@ use tonic::transport::server::TcpIncoming;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
-use crate::rpc::pb;
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
 use crate::store::sled::{SledConfig, SledStore};
@@ -202,7 +201,7 @@ async fn seed(kb: &KnowledgeBase, directory: &std::path::Path) -> Result<(), Err
     let requests = seed_file::read_requests(directory)?;
     let count = requests.len();
     for request in requests {
-        let article = article_of(&request);
+        let article = crate::rpc::seed_name(&request);
         let refused = |source| Error::SeedRefused { article: article.clone(), source };
         let command = crate::rpc::seed_command(request).map_err(refused)?;
         kb.ingest_article(command).await.map_err(refused)?;
@@ -210,13 +209,6 @@ async fn seed(kb: &KnowledgeBase, directory: &std::path::Path) -> Result<(), Err
     kb.seeds_loaded().await.map_err(Error::Seed)?;
     tracing::info!(count, directory = %directory.display(), "loaded the seeds");
     Ok(())
-}
-
-/// What an article is called in its seed.
-fn article_of(request: &pb::IngestArticleRequest) -> String {
-    let article = request.article.as_ref();
-    let named = article.map(|it| if it.name.is_empty() { &it.canonical_url } else { &it.name });
-    named.cloned().unwrap_or_default()
 }
 
 /// What is wrong with a request, field by field.

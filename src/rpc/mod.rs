@@ -37,3 +37,11 @@ const SEEDS: &str = "dicta";
 pub fn seed_command(request: pb::IngestArticleRequest) -> Result<IngestArticle, Error> {
     from_pb::ingest_article(request, SEEDS)
 }
+
+/// What an article is called in its seed.
+#[must_use]
+pub fn seed_name(request: &pb::IngestArticleRequest) -> String {
+    let article = request.article.as_ref();
+    let named = article.map(|it| if it.name.is_empty() { &it.canonical_url } else { &it.name });
+    named.cloned().unwrap_or_default()
+}

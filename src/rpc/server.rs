@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
 use tonic::service::InterceptorLayer;
@@ -11,8 +12,8 @@ use tonic::transport::server::Router;
 use tonic::{Request, Status};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
-
 use tower::layer::util::{Identity, Stack};
+use tower::util::MapResponseLayer;
 
 use super::admin::Admin;
 use super::base::Base;
@@ -24,6 +25,7 @@ use super::pb::admin_service_server::AdminServiceServer;
 use super::pb::ingest_service_server::IngestServiceServer;
 use super::pb::query_service_server::QueryServiceServer;
 use super::query::Query;
+use super::status;
 use super::watch::WatchPolicy;
 use crate::domain::time::Timestamp;
 
@@ -155,8 +157,24 @@ impl Services {
     }
 }
 
-/// What calls pass before they reach a service.
-type Stamped = Stack<InterceptorLayer<fn(Request<()>) -> Result<Request<()>, Status>>, Identity>;
+type NoteArrival = InterceptorLayer<fn(Request<()>) -> Result<Request<()>, Status>>;
+type ExplainOversize = MapResponseLayer<fn(http::Response<Body>) -> http::Response<Body>>;
+/// What calls pass before they reach a service, and answers after.
+type Stamped = Stack<ExplainOversize, Stack<NoteArrival, Identity>>;
+
+/// Adds to the transport's refusal of a large message what to do about it. Such a
+/// message never reaches a handler, so its answer is mended on the way out.
+fn explain_oversize(mut response: http::Response<Body>) -> http::Response<Body> {
+    let bare = Status::from_header_map(response.headers());
+    if let Some(bare) = bare.filter(|status| status.details().is_empty()) {
+        let explained = status::oversize_explained(bare);
+        if !explained.details().is_empty() {
+            // A status that cannot be written leaves the transport's own.
+            let _ = explained.add_header(response.headers_mut());
+        }
+    }
+    response
+}
 
 fn bounded(transport: &Transport) -> Server<Stamped> {
     Server::builder()
@@ -171,6 +189,7 @@ fn bounded(transport: &Transport) -> Server<Stamped> {
         .http2_keepalive_interval(Some(transport.keepalive_interval))
         .http2_keepalive_timeout(Some(transport.keepalive_timeout))
         .layer(InterceptorLayer::new(note_arrival as fn(_) -> _))
+        .layer(MapResponseLayer::new(explain_oversize as fn(_) -> _))
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {

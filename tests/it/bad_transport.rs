@@ -83,7 +83,8 @@ async fn a_message_over_the_limit_is_refused_and_the_server_goes_on() {
     let mut large = ingest(article("articles/bridge"));
     large.article.as_mut().unwrap().body = "x".repeat(5 << 20);
     let status = server.ingest().ingest_article(large).await.unwrap_err();
-    assert_eq!(status.code(), Code::OutOfRange, "{status:?}");
+    assert_refused(&status, Code::OutOfRange, "MESSAGE_TOO_LARGE");
+    assert!(status.message().contains("send less at once"), "{status:?}");
     assert_eq!(server.revision().await, 0);
     server.store(ingest(article("articles/bridge"))).await;
     server.stop().await;

@@ -74,3 +74,21 @@ pub fn sequence_not_increasing(last: i64, found: i64) -> Status {
         .violation("items.sequence", "SEQUENCE_NOT_INCREASING")
         .into_status()
 }
+
+/// What the transport says of a message over the size limit, with the way round
+/// it; any other status as it is.
+#[must_use]
+pub fn oversize_explained(status: Status) -> Status {
+    let bare = status.code() == Code::OutOfRange && status.details().is_empty();
+    if !bare || !status.message().contains("message length too large") {
+        return status;
+    }
+    let message = format!(
+        "{} (message_bytes): send less at once, such as fewer statements an ingest or fewer items \
+         a message",
+        status.message().trim_start_matches("Error, ")
+    );
+    Answer::new(Code::OutOfRange, "MESSAGE_TOO_LARGE", message)
+        .with("limit", "message_bytes")
+        .into_status()
+}
