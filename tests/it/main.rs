@@ -21,6 +21,7 @@ mod lists;
 mod paging;
 mod reads;
 mod reingest;
+mod retention;
 mod samples;
 mod seeds;
 mod selectors;

@@ -8,7 +8,8 @@ use sled::Db;
 use tokio::sync::watch;
 
 use super::error;
-use crate::store::{Error, Head};
+use crate::store::leases::Leases;
+use crate::store::{Error, Floor, Head};
 
 /// An open database.
 pub(super) struct Shared {
@@ -16,6 +17,8 @@ pub(super) struct Shared {
     db: RwLock<Option<Db>>,
     /// The newest durable commit.
     pub(super) head: watch::Sender<Head>,
+    /// What is read, and from where on the history is held.
+    pub(super) leases: Leases,
     /// Why no more commits are made.
     failure: OnceLock<Error>,
     /// The database's file, for syncing it.
@@ -25,10 +28,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, head: Head, file: File, directory: PathBuf) -> Self {
+    pub(super) fn new(db: Db, head: Head, floor: Floor, file: File, directory: PathBuf) -> Self {
         Self {
             db: RwLock::new(Some(db)),
             head: watch::Sender::new(head),
+            leases: Leases::new(floor),
             failure: OnceLock::new(),
             file,
             directory,
