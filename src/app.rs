@@ -129,12 +129,14 @@ impl Server {
         }
         base.open(kb);
         health.serving().await;
+        let following = tokio::spawn(health.clone().follow(store.watch_ready()));
         tracing::info!(%address, revision = store.head().revision.0, "serving");
         tokio::select! {
             () = shutdown => {}
             ended = &mut serving => return ended_early(ended),
         }
         tracing::info!("stopping");
+        following.abort();
         health.not_serving().await;
         // Nobody listening means that nothing is left to stop.
         let _ = stop.send(true);

@@ -36,18 +36,14 @@ pub(super) fn run(shared: &Arc<Shared>, jobs: mpsc::Receiver<Job>) {
         let db = shared.handle()?;
         Committer { shared, db: &db, jobs, answered: Vec::new() }.run()
     }));
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the store stops writing");
-            shared.fail(&error);
-        }
-        Err(_) => {
-            let error = Error::Internal("a panic while writing".into());
-            tracing::error!(%error, "the store stops writing");
-            shared.fail(&error);
-        }
-    }
+    let error = match ended {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error,
+        Err(_) => Error::Internal("a panic while writing".into()),
+    };
+    tracing::error!(%error, "the store stops writing");
+    shared.fail(&error);
+    shared.reopen();
 }
 
 struct Committer<'a> {

@@ -85,7 +85,7 @@ impl SledStore {
     }
 
     fn jobs(&self) -> Result<mpsc::Sender<Job>, Error> {
-        self.shared.ready()?;
+        self.ready()?;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.as_ref().map(|writer| writer.jobs.clone()).ok_or_else(error::closed)
     }
@@ -183,7 +183,7 @@ impl Store for SledStore {
 
     async fn disk_bytes(&self) -> Result<u64, Error> {
         self.shared.read(|_| Ok(()))?;
-        let directory = self.shared.directory.clone();
+        let directory = self.shared.config.path.clone();
         off_the_workers(move || {
             bytes_below(&directory)
                 .map_err(|error| Error::Unavailable(format!("measuring the data: {error}")))
@@ -191,8 +191,8 @@ impl Store for SledStore {
         .await
     }
 
-    fn ready(&self) -> Result<(), Error> {
-        self.shared.ready()
+    fn watch_ready(&self) -> watch::Receiver<Result<(), Error>> {
+        self.shared.ready.subscribe()
     }
 
     async fn close(&self) -> Result<(), Error> {

@@ -1,13 +1,13 @@
 //! What the store, its readers and its committer share.
 
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::{OnceLock, RwLock};
+use std::sync::RwLock;
 
 use sled::Db;
 use tokio::sync::watch;
 
 use super::error;
+use super::{SledConfig, open};
 use crate::store::{Error, Head};
 
 /// An open database.
@@ -16,22 +16,22 @@ pub(super) struct Shared {
     db: RwLock<Option<Db>>,
     /// The newest durable commit.
     pub(super) head: watch::Sender<Head>,
-    /// Why no more commits are made.
-    failure: OnceLock<Error>,
+    /// Whether commits are made; else why not.
+    pub(super) ready: watch::Sender<Result<(), Error>>,
     /// The database's file, for syncing it.
     file: File,
-    /// Its directory.
-    pub(super) directory: PathBuf,
+    /// What it was opened with.
+    pub(super) config: SledConfig,
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, head: Head, file: File, directory: PathBuf) -> Self {
+    pub(super) fn new(db: Db, head: Head, file: File, config: &SledConfig) -> Self {
         Self {
             db: RwLock::new(Some(db)),
             head: watch::Sender::new(head),
-            failure: OnceLock::new(),
+            ready: watch::Sender::new(Ok(())),
             file,
-            directory,
+            config: config.clone(),
         }
     }
 
@@ -63,29 +63,45 @@ impl Shared {
     /// is on the disk, until the database is opened afresh.
     pub(super) fn fail(&self, error: &Error) {
         let reason = format!("writing stopped after a failure ({error}): start again");
-        let _ = self.failure.set(Error::Unavailable(reason));
+        self.stop(Error::Unavailable(reason));
     }
 
-    /// Why no commits are made, where none are.
-    pub(super) fn ready(&self) -> Result<(), Error> {
-        match self.failure.get() {
-            Some(failure) => Err(failure.clone()),
-            None => self.read(|_| Ok(())),
+    /// Opens the database afresh, for reading: after a failed write sled refuses
+    /// every page that it would rewrite, to readers too. Nobody else may hold a
+    /// handle.
+    pub(super) fn reopen(&self) {
+        let Ok(mut db) = self.db.write() else { return };
+        if db.take().is_none() {
+            return;
         }
+        match open::again(&self.config, self.head()) {
+            Ok(again) => *db = Some(again),
+            Err(error) => tracing::error!(%error, "reads stop too"),
+        }
+    }
+
+    /// Says why no more commits are made; the first reason stays.
+    fn stop(&self, why: Error) {
+        self.ready.send_if_modified(|ready| {
+            let first = ready.is_ok();
+            if first {
+                *ready = Err(why);
+            }
+            first
+        });
     }
 
     /// Why a commit got no answer.
     pub(super) fn unanswered(&self) -> Error {
-        self.failure.get().cloned().unwrap_or_else(error::closed)
+        self.ready.borrow().clone().err().unwrap_or_else(error::closed)
     }
 
     /// Lets go of the database, once nobody looks into it.
     pub(super) fn close(&self) -> Result<(), Error> {
         let db = self.db.write().map_err(|_| error::broken())?.take();
         let db = db.ok_or_else(error::closed)?;
-        if self.failure.get().is_some() {
-            return Ok(());
-        }
-        self.sync(&db)
+        let failed = self.ready.borrow().is_err();
+        self.stop(error::closed());
+        if failed { Ok(()) } else { self.sync(&db) }
     }
 }
