@@ -3,7 +3,6 @@
 use expect_test::{Expect, expect};
 
 use crate::query::filter::Filter;
-use crate::query::parser;
 use crate::query::schema::Kind;
 
 fn check(kind: Kind, filter: &str, expected: Expect) {
