@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use dicta::config::Config;
 use dicta::rpc::pb;
 use dicta::rpc::pb::ingest_service_client::IngestServiceClient;
 use dicta::rpc::pb::query_service_client::QueryServiceClient;
@@ -15,7 +16,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::harness::Home;
+use crate::harness::{Dicta, Home, assert_refused};
 use crate::process::ServerProcess;
 use crate::samples::{article, ingest};
 
@@ -121,4 +122,22 @@ async fn a_disk_that_fails_ends_writing_only_and_loses_nothing() {
     until(&channel, "dicta.v1.IngestService", ServingStatus::Serving).await;
     let again = ingest(article("articles/later"));
     IngestServiceClient::new(channel).ingest_article(again).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_disk_with_too_little_room_is_read_only() {
+    let home = Home::new();
+    let server = home.start().await;
+    server.store(ingest(article("articles/before"))).await;
+    server.stop().await;
+
+    let server = Dicta::start(Config { min_free_mib: u64::MAX >> 20, ..home.config() }).await;
+    until(&server.channel, "dicta.v1.IngestService", ServingStatus::NotServing).await;
+    until(&server.channel, "", ServingStatus::Serving).await;
+    let refused = server.ingest().ingest_article(ingest(article("articles/after"))).await;
+    let refused = refused.unwrap_err();
+    assert_refused(&refused, Code::ResourceExhausted, "STORE_FULL");
+    assert!(refused.message().contains("min_free_mib"), "{refused:?}");
+    server.article("articles/before").await.unwrap();
+    server.stop().await;
 }

@@ -10,10 +10,17 @@ use super::error;
 use super::{SledConfig, open};
 use crate::store::{Error, Head};
 
+/// A way to the database.
+enum Handle {
+    Open(Db),
+    /// It was let go of after a failed write, and did not open again so far.
+    Lost,
+    Closed,
+}
+
 /// An open database.
 pub(super) struct Shared {
-    /// Gone once the store is closed.
-    db: RwLock<Option<Db>>,
+    db: RwLock<Handle>,
     /// The newest durable commit.
     pub(super) head: watch::Sender<Head>,
     /// Whether commits are made; else why not.
@@ -27,7 +34,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(db: Db, head: Head, file: File, config: &SledConfig) -> Self {
         Self {
-            db: RwLock::new(Some(db)),
+            db: RwLock::new(Handle::Open(db)),
             head: watch::Sender::new(head),
             ready: watch::Sender::new(Ok(())),
             file,
@@ -42,7 +49,11 @@ impl Shared {
     /// Looks into the database, which stays open meanwhile.
     pub(super) fn read<T>(&self, look: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
         let guard = self.db.read().map_err(|_| error::broken())?;
-        guard.as_ref().ok_or_else(error::closed).and_then(look)
+        match &*guard {
+            Handle::Open(db) => look(db),
+            Handle::Lost => Err(self.unanswered()),
+            Handle::Closed => Err(error::closed()),
+        }
     }
 
     /// A handle of its own, for the committer.
@@ -69,25 +80,42 @@ impl Shared {
     /// Opens the database afresh, for reading: after a failed write sled refuses
     /// every page that it would rewrite, to readers too. Nobody else may hold a
     /// handle.
-    pub(super) fn reopen(&self) {
-        let Ok(mut db) = self.db.write() else { return };
-        if db.take().is_none() {
-            return;
+    pub(super) fn reopen(&self) -> Result<(), Error> {
+        let mut handle = self.db.write().map_err(|_| error::broken())?;
+        if matches!(*handle, Handle::Open(_)) {
+            *handle = Handle::Lost;
         }
-        match open::again(&self.config, self.head()) {
-            Ok(again) => *db = Some(again),
-            Err(error) => tracing::error!(%error, "reads stop too"),
+        if matches!(*handle, Handle::Lost) {
+            *handle = Handle::Open(open::again(&self.config, self.head())?);
         }
+        Ok(())
+    }
+
+    /// Whether the database was let go of and did not open again so far.
+    pub(super) fn is_lost(&self) -> bool {
+        self.db.read().is_ok_and(|handle| matches!(*handle, Handle::Lost))
     }
 
     /// Says why no more commits are made; the first reason stays.
     fn stop(&self, why: Error) {
         self.ready.send_if_modified(|ready| {
-            let first = ready.is_ok();
+            let first = matches!(ready, Ok(()) | Err(Error::Full(_)));
             if first {
                 *ready = Err(why);
             }
             first
+        });
+    }
+
+    /// Says whether the disk has room; a store that stopped stays so.
+    pub(super) fn set_room(&self, room: Result<(), Error>) {
+        self.ready.send_if_modified(|ready| {
+            let stopped = ready.as_ref().is_err_and(|why| !matches!(why, Error::Full(_)));
+            let news = !stopped && room.is_ok() != ready.is_ok();
+            if news {
+                *ready = room;
+            }
+            news
         });
     }
 
@@ -98,10 +126,14 @@ impl Shared {
 
     /// Lets go of the database, once nobody looks into it.
     pub(super) fn close(&self) -> Result<(), Error> {
-        let db = self.db.write().map_err(|_| error::broken())?.take();
-        let db = db.ok_or_else(error::closed)?;
-        let failed = self.ready.borrow().is_err();
+        let mut handle = self.db.write().map_err(|_| error::broken())?;
+        let failed = matches!(*self.ready.borrow(), Err(Error::Unavailable(_)));
+        let before = std::mem::replace(&mut *handle, Handle::Closed);
         self.stop(error::closed());
-        if failed { Ok(()) } else { self.sync(&db) }
+        match before {
+            Handle::Open(db) if !failed => self.sync(&db),
+            Handle::Open(_) | Handle::Lost => Ok(()),
+            Handle::Closed => Err(error::closed()),
+        }
     }
 }
