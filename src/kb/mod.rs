@@ -41,6 +41,7 @@ pub use self::read::Records;
 pub use self::retention::Retention;
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
+use crate::derive::Recent;
 use crate::store::Store;
 
 /// One knowledge base: a store, and the rules by which it is written and read.
@@ -49,7 +50,7 @@ pub struct KnowledgeBase {
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
     retention: Retention,
-    recent: Arc<watch::Recent>,
+    recent: Arc<Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.

@@ -38,6 +38,7 @@ pub struct MemoryStore {
     shared: Shared,
     leases: Leases,
     head: watch::Sender<Head>,
+    ready: watch::Sender<Result<(), Error>>,
 }
 
 /// The history that the store and its readers share; gone once it is closed.
@@ -54,6 +55,7 @@ impl MemoryStore {
             shared: Shared(Arc::new(RwLock::new(Some(History::default())))),
             leases: Leases::default(),
             head: watch::Sender::new(Head::default()),
+            ready: watch::Sender::new(Ok(())),
         }
     }
 }
@@ -132,12 +134,14 @@ impl Store for MemoryStore {
         self.shared.read(|_| Ok(0))
     }
 
-    fn ready(&self) -> Result<(), Error> {
-        self.shared.read(|_| Ok(()))
+    fn watch_ready(&self) -> watch::Receiver<Result<(), Error>> {
+        self.ready.subscribe()
     }
 
     async fn close(&self) -> Result<(), Error> {
         self.shared.lock()?.take();
+        // Nobody needs what was said before.
+        let _ = self.ready.send_replace(Err(closed()));
         Ok(())
     }
 }
