@@ -2,6 +2,7 @@
 
 mod client;
 mod completions;
+mod erase;
 mod export;
 mod failure;
 mod get;
@@ -50,6 +51,8 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Erase records for good.
+    Erase(erase::Erase),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
     /// Tell of changes as they are committed.
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Erase(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
@@ -144,6 +148,11 @@ mod tests {
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta erase articles/a entities/b --reason r --by b", true);
+        check("dicta erase --list erasures.jsonl", true);
+        check("dicta erase articles/a", false);
+        check("dicta erase articles/a --reason r --list f", false);
+        check("dicta erase quotations/a --reason r", false);
         check("dicta watch --from 7 --kind article --kind statement --entity a --view full", true);
         check("dicta watch --kind article --filter x --output jsonl", true);
         check("dicta watch --filter x", false);

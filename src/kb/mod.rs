@@ -7,6 +7,7 @@ pub mod command;
 mod create;
 mod delete;
 mod entities;
+mod erase;
 pub mod error;
 mod export;
 mod import;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::bulk::{BulkAck, BulkItem};
+pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};

@@ -170,9 +170,12 @@ impl Watch {
                 state.as_ref().is_some_and(|stored| self.selection.wants(stored))
             };
             let (before_matches, after_matches) = (wants(&changed.before), wants(&changed.after));
-            (before_matches || after_matches).then(|| WatchEvent {
+            // Nothing is left of it to tell, nor to filter by.
+            let erased = changed.before.is_none() && changed.after.is_none();
+            let wanted = before_matches || after_matches;
+            (wanted || erased && self.selection.wants_kind_of(name)).then(|| WatchEvent {
                 name: name.clone(),
-                kind: *kind,
+                kind: if erased { ChangeKind::Erased } else { *kind },
                 before: changed.before.clone(),
                 after: self.after(changed),
                 before_matches,

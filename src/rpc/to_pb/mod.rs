@@ -1,6 +1,7 @@
 //! Records and answers to the wire.
 
 pub mod answer;
+pub mod erasure;
 pub mod import;
 pub mod resolve;
 mod article;
@@ -14,6 +15,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::statement::IncomingLink;
@@ -27,6 +29,7 @@ pub use self::answer::{
     deleted_statement, ingested, linked_statements, names_only_above, retracted_statement,
     unlinked_statements, updated_article, updated_entity, updated_statement,
 };
+pub use self::erasure::{erased, erasure};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
@@ -89,17 +92,23 @@ pub fn record(stored: Stored) -> pb::Record {
 }
 
 /// One stored state of an article.
-pub fn article_version(state: ArticleState, body: LoadBody) -> Result<pb::ArticleVersion, Error> {
+pub fn article_version(
+    name: &RecordName,
+    state: ArticleState,
+    body: LoadBody,
+) -> Result<pb::ArticleVersion, Error> {
     match state {
         ArticleState::Article(stored) => Ok(pb::ArticleVersion {
             revision: revision(stored.committed.revision),
             deleted: false,
             article: Some(article(stored, body)?),
+            erasure: None,
         }),
         ArticleState::Deleted(deleted) => Ok(pb::ArticleVersion {
             revision: revision(deleted.committed.revision),
             deleted: true,
             article: None,
+            erasure: deleted.erasure.map(|why| erasure(name, why)),
         }),
     }
 }
