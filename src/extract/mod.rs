@@ -2,7 +2,6 @@
 //!
 //! Everything here is a plain function of its input: no clock, no file, no store.
 
-mod language;
 pub mod names;
 pub mod times;
 mod words;
