@@ -1,5 +1,7 @@
 //! A checked filter over one kind of record, and what it lets pass.
 
+use std::collections::BTreeSet;
+
 use super::ast::Comparator;
 use super::check;
 use super::error::FilterError;
@@ -96,11 +98,13 @@ pub(super) struct Test {
 }
 
 impl Test {
-    /// The whole text that a value of the field must be.
-    pub(super) fn equal_text(&self) -> Option<&str> {
+    /// The whole texts, one of which a value of the field must be; empty where the
+    /// test says no such thing.
+    pub(super) fn equal_texts(&self) -> BTreeSet<String> {
         match &self.condition {
-            Condition::Text(Comparator::Equal, Pattern::Whole(text)) => Some(text),
-            _ => None,
+            Condition::Text(Comparator::Equal, Pattern::Whole(text)) => [text.clone()].into(),
+            Condition::Text(Comparator::Equal, Pattern::Among(texts)) => texts.clone(),
+            _ => BTreeSet::new(),
         }
     }
 
@@ -161,6 +165,8 @@ impl Condition {
 pub(super) enum Pattern {
     /// `text`
     Whole(String),
+    /// Any of several texts that stand for one thing.
+    Among(BTreeSet<String>),
     /// `text*`
     Start(String),
     /// `*text`
@@ -173,6 +179,7 @@ impl Pattern {
     fn compares(&self, comparator: Comparator, text: &str) -> bool {
         let fits = match self {
             Self::Whole(wanted) => return compares(comparator, text, wanted),
+            Self::Among(texts) => texts.contains(text),
             Self::Start(start) => text.starts_with(start),
             Self::End(end) => text.ends_with(end),
             Self::Within(part) => text.contains(part),

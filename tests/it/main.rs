@@ -18,6 +18,7 @@ mod ingest;
 mod life;
 mod linking;
 mod lists;
+mod merges;
 mod paging;
 mod reads;
 mod reingest;

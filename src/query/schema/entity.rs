@@ -1,6 +1,8 @@
 //! The fields of entities.
 
-use super::visit::{batch, coarse, create_time, messages, name, shown, text, update_time};
+use super::visit::{
+    batch, coarse, create_time, each_shown, messages, name, shown, text, update_time,
+};
 use super::{Field, Form, Part, Type, Value};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::record::{Record, Stored};
@@ -51,6 +53,12 @@ pub(super) static FIELDS: &[Field] = &[
     }),
     Field::one("end", Type::Time(Grain::Coarse), |record, visit| {
         of(record, |entity| coarse(entity.end.as_ref(), visit))
+    }),
+    Field::one("merged_into", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| shown(entity.merged_into.as_ref(), visit))
+    }),
+    Field::many("referents", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| each_shown(&entity.referents, visit))
     }),
     Field::one("origin.batch", Type::Text(Form::Plain), batch),
     Field::one("create_time", Type::Time(Grain::Exact), create_time),
