@@ -45,6 +45,7 @@ pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
+use crate::derive::Recent;
 use crate::store::Store;
 
 /// One knowledge base: a store, and the rules by which it is written and read.
@@ -52,7 +53,7 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
-    recent: Arc<watch::Recent>,
+    recent: Arc<Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.

@@ -8,6 +8,10 @@ use super::filter::{Condition, Filter, Node, Pattern, Test};
 use super::schema::{Form, Kind, Type};
 use crate::domain::id::EntityId;
 
+/// The fields whose values are an entity's name or plain words.
+const NAME_OR_WORDS: [&str; 4] =
+    ["publisher", "article.publisher", "triple.subject", "triple.object"];
+
 /// For each id that was asked about, all ids that stand for the same entity.
 pub type SameEntities = BTreeMap<EntityId, BTreeSet<EntityId>>;
 
@@ -80,10 +84,9 @@ impl Node {
 impl Test {
     /// The entity whose whole id the field's value is, or is not, to be.
     fn entity_named(&self) -> Option<EntityId> {
-        // A publisher's key is an entity's name or a plain one.
         let may_name = match self.field.kind {
             Type::Text(Form::Entity) => true,
-            Type::Text(Form::Plain) => matches!(self.field.name, "publisher" | "article.publisher"),
+            Type::Text(Form::Plain) => NAME_OR_WORDS.contains(&self.field.name),
             _ => false,
         };
         match &self.condition {

@@ -136,7 +136,7 @@ async fn an_absorbed_id_is_answered_with_the_survivor_who_has_what_both_had() {
     let names = ["joan", "nobody", "jane"].map(name).to_vec();
     let request = pb::BatchGetEntitiesRequest { names, ..Default::default() };
     let batch = server.query().batch_get_entities(request).await.unwrap().into_inner();
-    assert_eq!(batch.entities, [entity.clone()]);
+    assert_eq!(batch.entities, std::slice::from_ref(&entity));
     assert_eq!(batch.missing, ["entities/nobody"]);
     assert_eq!(batch.redirects, [(name("joan"), name("jane"))].into());
 

@@ -1,7 +1,7 @@
 //! The fields of entities.
 
 use super::visit::{
-    batch, coarse, create_time, each_shown, messages, name, shown, text, update_time,
+    batch, coarse, create_time, each, each_shown, messages, name, shown, text, update_time,
 };
 use super::{Field, Form, Part, Type, Value};
 use crate::domain::entity::{Entity, EntityType};
@@ -45,6 +45,31 @@ pub(super) static FIELDS: &[Field] = &[
     }),
     Field::part("external_ids.authority", Form::Plain, external_ids, Part::First),
     Field::part("external_ids.id", Form::Plain, external_ids, Part::Second),
+    Field::many("occupancies", Type::Message, |record, visit| {
+        of(record, |entity| messages(&entity.occupancies, visit))
+    }),
+    Field::many("occupancies.title", Type::Text(Form::Prose), |record, visit| {
+        of(record, |entity| each(entity.occupancies.iter().map(|held| &held.title), visit))
+    }),
+    Field::many("occupancies.post", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| {
+            each_shown(entity.occupancies.iter().filter_map(|held| held.post.as_ref()), visit)
+        })
+    }),
+    Field::many("occupancies.holder", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| {
+            each_shown(entity.occupancies.iter().filter_map(|held| held.holder.as_ref()), visit)
+        })
+    }),
+    Field::many("occupancies.organization", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| {
+            let held = entity.occupancies.iter();
+            each_shown(held.filter_map(|held| held.organization.as_ref()), visit)
+        })
+    }),
+    Field::one("merged_into", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| shown(entity.merged_into.as_ref(), visit))
+    }),
     Field::one("place", Type::Text(Form::Entity), |record, visit| {
         of(record, |entity| shown(entity.place.as_ref(), visit))
     }),
@@ -53,9 +78,6 @@ pub(super) static FIELDS: &[Field] = &[
     }),
     Field::one("end", Type::Time(Grain::Coarse), |record, visit| {
         of(record, |entity| coarse(entity.end.as_ref(), visit))
-    }),
-    Field::one("merged_into", Type::Text(Form::Entity), |record, visit| {
-        of(record, |entity| shown(entity.merged_into.as_ref(), visit))
     }),
     Field::many("referents", Type::Text(Form::Entity), |record, visit| {
         of(record, |entity| each_shown(&entity.referents, visit))
