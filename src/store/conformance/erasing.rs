@@ -84,9 +84,11 @@ pub(crate) async fn erased_is_erased_as_of_any_revision(fixture: &mut dyn Fixtur
         assert_eq!(names(&*reader, Path::ArticlesByName).await, ["articles/b"]);
         assert!(names(&*reader, Path::Statements).await.is_empty());
         assert!(names(&*reader, Path::StatementsOf(article_id("a"))).await.is_empty());
-        assert!(names(&*reader, Path::StatementsBySpeaker(entity_id("e"))).await.is_empty());
+        assert!(
+            names(&*reader, Path::StatementsBySpeaker([entity_id("e")].into())).await.is_empty()
+        );
         for outlet in ["One", "Two"] {
-            let path = Path::ArticlesByPublisher(outlet.into());
+            let path = Path::ArticlesByPublisher([outlet.to_owned()].into());
             assert!(names(&*reader, path).await.is_empty());
         }
         let states = reader.states_of(&name("articles/a"), None, 9, LoadBody::Yes).await.unwrap();
@@ -114,7 +116,7 @@ pub(crate) async fn an_erased_entity_is_found_by_nothing(fixture: &mut dyn Fixtu
     }
     // What speaks of it still does.
     let reader = newest(&store).await;
-    let path = Path::StatementsBySpeaker(entity_id("e"));
+    let path = Path::StatementsBySpeaker([entity_id("e")].into());
     assert_eq!(names(&*reader, path).await, ["articles/a/statements/s"]);
 }
 
