@@ -24,6 +24,7 @@ mod paging;
 mod process;
 mod reads;
 mod reingest;
+mod retention;
 mod samples;
 mod seeds;
 mod selectors;
