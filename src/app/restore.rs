@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::violations;
 use crate::clock::SystemClock;
-use crate::kb::{self, ImportAck, ImportItem, KnowledgeBase, KnowledgeBaseConfig};
+use crate::kb::{self, ImportAck, ImportItem, KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::rpc::backup_file::{BackupError, BackupReader};
 use crate::rpc::{from_pb, pb};
 use crate::store::sled::{SledConfig, SledStore};
@@ -122,6 +122,7 @@ async fn fill(file: &Path, directory: &Path) -> Result<Counts, RestoreError> {
         store: Arc::clone(&store),
         clock: Arc::new(SystemClock),
         request_ttl: std::time::Duration::ZERO,
+        retention: Retention { max_age: None, max_revisions: None },
     });
     let (items, incoming) = mpsc::channel(WAITING);
     let (acks, answers) = mpsc::channel(WAITING);
