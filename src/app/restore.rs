@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 
 use super::violations;
 use crate::clock::SystemClock;
-use crate::kb::{self, ImportAck, ImportItem, KnowledgeBase, KnowledgeBaseConfig, Retention};
+use crate::kb::{
+    self, ImportAck, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
+};
 use crate::rpc::backup_file::{BackupError, BackupReader};
-use crate::rpc::{from_pb, pb};
 use crate::store::sled::{SledConfig, SledStore};
 use crate::store::{Counts, Store};
 
@@ -59,8 +60,8 @@ pub enum RestoreError {
 /// What was restored.
 #[derive(Clone, Debug)]
 pub struct Restored {
-    /// What the file said of itself.
-    pub manifest: pb::BackupManifest,
+    /// Which revision the file holds.
+    pub revision: i64,
     /// What the new store holds.
     pub counts: Counts,
 }
@@ -70,7 +71,7 @@ pub struct Restored {
 /// its name once it is whole and durable, so that an interrupted restore leaves
 /// nothing that could be served. The store has a new id.
 pub async fn restore(file: &Path, data_dir: &Path) -> Result<Restored, RestoreError> {
-    let manifest = verify(file)?;
+    let revision = verify(file)?;
     let unusable = |path: &Path, source| RestoreError::Directory { path: path.to_owned(), source };
     if !is_free(data_dir).map_err(|error| unusable(data_dir, error))? {
         return Err(RestoreError::NotEmpty(data_dir.to_owned()));
@@ -80,7 +81,7 @@ pub async fn restore(file: &Path, data_dir: &Path) -> Result<Restored, RestoreEr
     let filled = fill(file, &partial).await;
     let moved = filled.and_then(|counts| {
         settle(&partial, data_dir).map_err(|error| unusable(data_dir, error))?;
-        Ok(Restored { manifest, counts })
+        Ok(Restored { revision, counts })
     });
     if moved.is_err() {
         // Best effort: the next restore removes it, too.
@@ -95,22 +96,18 @@ fn open(file: &Path) -> Result<BackupReader<BufReader<File>>, RestoreError> {
     opened.map_err(|source| RestoreError::File { path: file.to_owned(), source })
 }
 
-/// Reads the whole file: every record of it can be stored.
-fn verify(file: &Path) -> Result<pb::BackupManifest, RestoreError> {
+/// Reads the whole file, of which every record can be stored; answers the revision
+/// that it holds.
+fn verify(file: &Path) -> Result<i64, RestoreError> {
     let mut reader = open(file)?;
-    let mut number = 0;
-    while let Some(record) = next(&mut reader, file)? {
-        number += 1;
-        let record = from_pb::restored_record(Some(record), false);
-        record.map_err(|source| RestoreError::Refused { number, source })?;
-    }
-    Ok(reader.manifest().clone())
+    while next(&mut reader, file)?.is_some() {}
+    Ok(reader.manifest().revision)
 }
 
 fn next(
     reader: &mut BackupReader<BufReader<File>>,
     file: &Path,
-) -> Result<Option<pb::Record>, RestoreError> {
+) -> Result<Option<RestoredRecord>, RestoreError> {
     reader.next_record().map_err(|source| RestoreError::File { path: file.to_owned(), source })
 }
 
@@ -141,8 +138,7 @@ async fn send(file: &Path, items: mpsc::Sender<ImportItem>) -> Result<(), Restor
     let mut sequence = 0;
     while let Some(record) = next(&mut reader, file)? {
         sequence += 1;
-        let record = from_pb::restored_record(Some(record), false);
-        if items.send(ImportItem { sequence, record }).await.is_err() {
+        if items.send(ImportItem { sequence, record: Ok(record) }).await.is_err() {
             break;
         }
     }

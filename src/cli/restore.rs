@@ -24,7 +24,7 @@ impl Restore {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let restored = app::restore(&self.file, &self.data_dir).await;
         let restored = restored.map_err(|error| Failure::Error(error.to_string()))?;
-        let (counts, revision) = (restored.counts, restored.manifest.revision);
+        let (counts, revision) = (restored.counts, restored.revision);
         anstream::println!(
             "{} articles, {} statements, {} entities of revision {revision} in {}",
             HumanCount(counts.articles),

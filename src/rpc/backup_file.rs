@@ -5,8 +5,9 @@ use std::io::{self, BufRead, Read as _, Write as _};
 
 use prost::Message as _;
 
-use super::pb;
 use super::pb::backup_entry::Entry;
+use super::{from_pb, pb};
+use crate::kb::{self, RestoredRecord};
 
 /// The version of the format that is written, and the only one that is read.
 pub const FORMAT_VERSION: i32 = 1;
@@ -33,6 +34,14 @@ pub enum BackupError {
     /// It is not as it was written.
     #[error("is damaged: {0}")]
     Damaged(String),
+    /// A record cannot be stored.
+    #[error("has a record, number {number}, that is refused: {source}")]
+    Refused {
+        /// Which one, from 1.
+        number: i64,
+        /// Why.
+        source: kb::error::Error,
+    },
 }
 
 /// Writes a backup file, a piece at a time.
@@ -131,7 +140,13 @@ impl<R: BufRead> BackupReader<R> {
     }
 
     /// The next record; none once the file has proved to be whole.
-    pub fn next_record(&mut self) -> Result<Option<pb::Record>, BackupError> {
+    pub fn next_record(&mut self) -> Result<Option<RestoredRecord>, BackupError> {
+        let Some(record) = self.next_pb()? else { return Ok(None) };
+        let refused = |source| BackupError::Refused { number: self.records, source };
+        from_pb::restored_record(Some(record), false).map(Some).map_err(refused)
+    }
+
+    fn next_pb(&mut self) -> Result<Option<pb::Record>, BackupError> {
         if self.sealed {
             return Ok(None);
         }
@@ -232,7 +247,7 @@ mod tests {
     fn read(file: &[u8]) -> Result<Vec<pb::Record>, BackupError> {
         let mut reader = BackupReader::new(file)?;
         let mut records = Vec::new();
-        while let Some(record) = reader.next_record()? {
+        while let Some(record) = reader.next_pb()? {
             records.push(record);
         }
         assert_eq!(reader.manifest(), &manifest());
