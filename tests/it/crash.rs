@@ -1,11 +1,16 @@
-//! A server that is killed in the middle of a bulk stream keeps every article
+//! A server that is killed in the middle of bulk streams keeps every article
 //! that it acknowledged, and none by halves.
+//!
+//! The kill comes from a thread of its own, a random while after a random
+//! acknowledgement: mostly between a commit and its acknowledgement, where what
+//! was promised and what is there can differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use dicta::rpc::pb;
@@ -20,10 +25,14 @@ use tonic::transport::Channel;
 const CYCLES_VARIABLE: &str = "DICTA_CRASH_CYCLES";
 const SEED_VARIABLE: &str = "DICTA_CRASH_SEED";
 const DEFAULT_CYCLES: u64 = 3;
-/// The articles of one stream; the kill comes before half of them are
+/// The articles of one cycle; the kill begins before half of them are
 /// acknowledged.
 const ARTICLES: usize = 2_000;
+/// How many clients share them. Each has as much in flight as the server takes.
+const STREAMS: usize = 3;
 const MESSAGE_ITEMS: usize = 16;
+/// The kill comes at most so long after the acknowledgement that begins it.
+const MOST_DELAY_MICROSECONDS: f64 = 40_000.0;
 const START_PATIENCE: Duration = Duration::from_secs(60);
 const CYCLE_PATIENCE: Duration = Duration::from_secs(120);
 /// How many articles are asked for at once.
@@ -31,7 +40,7 @@ const PAGE: usize = 200;
 
 /// A server process. It is killed with this value.
 struct Server {
-    process: Child,
+    process: Arc<Mutex<Child>>,
     address: String,
 }
 
@@ -56,6 +65,7 @@ impl Server {
                 }
             }
         });
+        let process = Arc::new(Mutex::new(process));
         let mut server = Self { process, address: String::new() };
         server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
         server
@@ -65,18 +75,31 @@ impl Server {
         Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
     }
 
-    /// SIGKILL: nothing of the process runs on.
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+    /// The thread that kills the server with SIGKILL, so long after it is told to.
+    fn killer(&self, delay: Duration) -> mpsc::Sender<()> {
+        let process = Arc::clone(&self.process);
+        let (begin, begun) = mpsc::channel();
+        std::thread::spawn(move || {
+            if begun.recv().is_ok() {
+                std::thread::sleep(delay);
+                process.lock().unwrap().kill().unwrap();
+            }
+        });
+        begin
+    }
+
+    /// Waits until the process is gone, and its data free for another.
+    fn wait(&self) {
+        self.process.lock().unwrap().wait().unwrap();
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        let mut process = self.process.lock().unwrap();
         // Killed already, in most cases.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = process.kill();
+        let _ = process.wait();
     }
 }
 
@@ -87,6 +110,14 @@ struct Expected {
     statements: usize,
     /// The revision that its acknowledgement named; none without one.
     acknowledged: Option<i64>,
+}
+
+impl Expected {
+    fn of(request: &pb::IngestArticleRequest) -> (String, Self) {
+        let article = request.article.as_ref().unwrap();
+        let (body, statements) = (article.body.clone(), request.statements.len());
+        (article.name.clone(), Self { body, statements, acknowledged: None })
+    }
 }
 
 /// The articles sent so far, by name.
@@ -144,24 +175,67 @@ fn statement(text: &str, start: usize, random: &mut StdRng) -> pb::Statement {
     }
 }
 
-/// Streams articles and kills the server once `kill_after` of them are
-/// acknowledged; takes in every acknowledgement that still came through.
-async fn stream_and_kill(
-    server: &mut Server,
-    requests: Vec<pb::IngestArticleRequest>,
-    kill_after: usize,
-    sent: &mut Sent,
-) -> usize {
-    for request in &requests {
-        let article = request.article.as_ref().unwrap();
-        let expected = Expected {
-            body: article.body.clone(),
-            statements: request.statements.len(),
-            acknowledged: None,
-        };
-        sent.insert(article.name.clone(), expected);
+/// When a server dies: so long after the acknowledgement of this number.
+#[derive(Clone, Copy)]
+struct Death {
+    acknowledgement: usize,
+    delay: Duration,
+}
+
+impl Death {
+    /// Short delays are as likely as long ones, in orders of magnitude.
+    fn draw(random: &mut StdRng) -> Self {
+        let microseconds = MOST_DELAY_MICROSECONDS.powf(random.random_range(0.0..1.0));
+        Self {
+            acknowledgement: random.random_range(1..ARTICLES / 2),
+            delay: Duration::from_micros(microseconds as u64),
+        }
     }
-    let channel = server.connect().await;
+}
+
+/// Streams articles from several clients until the server dies; gives the
+/// acknowledgements that came through, as names with revisions.
+async fn stream_until_killed(
+    server: &Server,
+    mut requests: Vec<pb::IngestArticleRequest>,
+    death: Death,
+) -> Vec<(String, i64)> {
+    let killer = server.killer(death.delay);
+    let acknowledged = Arc::new(AtomicUsize::new(0));
+    let mut streams = Vec::new();
+    let share = requests.len().div_ceil(STREAMS);
+    while !requests.is_empty() {
+        let rest = requests.split_off(requests.len().min(share));
+        let (killer, acknowledged) = (killer.clone(), Arc::clone(&acknowledged));
+        let mut acks = stream(server.connect().await, requests).await;
+        streams.push(tokio::spawn(async move {
+            let mut got = Vec::new();
+            while let Ok(Some(message)) = acks.message().await {
+                for ack in message.acks {
+                    assert_eq!(ack.status, None, "every article is fit to be stored");
+                    got.push((ack.name, ack.revision));
+                    if acknowledged.fetch_add(1, Ordering::Relaxed) + 1 == death.acknowledgement {
+                        killer.send(()).unwrap();
+                    }
+                }
+            }
+            got
+        }));
+        requests = rest;
+    }
+    let mut all = Vec::new();
+    for stream in streams {
+        all.extend(stream.await.unwrap());
+    }
+    assert!(all.len() >= death.acknowledgement, "the streams ended before the server");
+    all
+}
+
+/// Begins a bulk ingest that stays open until the server ends it.
+async fn stream(
+    channel: Channel,
+    requests: Vec<pb::IngestArticleRequest>,
+) -> tonic::Streaming<pb::IngestArticlesResponse> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     tokio::spawn(async move {
         let mut sequence = 0;
@@ -175,31 +249,15 @@ async fn stream_and_kill(
                 return;
             }
         }
-        // The stream stays open until the kill ends it.
         sender.closed().await;
     });
     let mut client = IngestServiceClient::new(channel);
-    let mut acks = client.ingest_articles(ReceiverStream::new(receiver)).await.unwrap();
-    let mut acknowledged = 0;
-    let mut killed = false;
-    while let Ok(Some(message)) = acks.get_mut().message().await {
-        for ack in message.acks {
-            assert_eq!(ack.status, None, "every article is fit to be stored");
-            acknowledged += 1;
-            sent.get_mut(&ack.name).unwrap().acknowledged = Some(ack.revision);
-        }
-        if acknowledged >= kill_after && !killed {
-            server.kill();
-            killed = true;
-        }
-    }
-    assert!(killed, "the stream ended after {acknowledged} acknowledgements");
-    acknowledged
+    client.ingest_articles(ReceiverStream::new(receiver)).await.unwrap().into_inner()
 }
 
-/// Checks every article that was ever sent; gives how many are there without
+/// Checks every article that was ever sent; gives those that are there without
 /// having been acknowledged.
-async fn check(server: &Server, sent: &Sent) -> usize {
+async fn check(server: &Server, sent: &Sent) -> BTreeSet<String> {
     let mut client =
         QueryServiceClient::new(server.connect().await).max_decoding_message_size(64 << 20);
     let mut found = BTreeMap::new();
@@ -243,7 +301,7 @@ async fn check(server: &Server, sent: &Sent) -> usize {
             assert_eq!((then.content_hash, then.revision), (hash.to_string(), revision), "{name}");
         }
     }
-    found.keys().filter(|name| sent[*name].acknowledged.is_none()).count()
+    found.into_keys().filter(|name| sent[name].acknowledged.is_none()).collect()
 }
 
 /// Counts the statements of each article, of all of them, as lists show them.
@@ -284,16 +342,32 @@ async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_there_by_halves() 
     let data = tempfile::tempdir().unwrap();
     let mut sent = Sent::new();
     let mut server = Server::start(data.path());
+    let mut unacknowledged = BTreeSet::new();
     for cycle in 1..=cycles {
-        let requests = (0..ARTICLES).map(|number| request(cycle, number, &mut random)).collect();
-        let kill_after = random.random_range(1..ARTICLES / 2);
+        let requests: Vec<_> =
+            (0..ARTICLES).map(|number| request(cycle, number, &mut random)).collect();
+        sent.extend(requests.iter().map(Expected::of));
+        let death = Death::draw(&mut random);
         let work = async {
-            let acknowledged = stream_and_kill(&mut server, requests, kill_after, &mut sent).await;
+            let acks = stream_until_killed(&server, requests, death).await;
+            let acknowledged = acks.len();
+            for (name, revision) in acks {
+                sent.get_mut(&name).unwrap().acknowledged = Some(revision);
+            }
+            server.wait();
             server = Server::start(data.path());
-            (acknowledged, check(&server, &sent).await)
+            let there = check(&server, &sent).await;
+            println!(
+                "cycle {cycle}: killed {:?} after acknowledgement {}, {acknowledged} came \
+                 through, {} more are there, whole",
+                death.delay,
+                death.acknowledgement,
+                there.difference(&unacknowledged).count(),
+            );
+            unacknowledged = there;
         };
         let done = tokio::time::timeout(CYCLE_PATIENCE, work).await;
-        let (acknowledged, more) = done.unwrap_or_else(|_| panic!("cycle {cycle} hangs"));
-        println!("cycle {cycle}: killed at {acknowledged} acknowledged; {more} more are there");
+        done.unwrap_or_else(|_| panic!("cycle {cycle} hangs"));
     }
+    println!("{} unacknowledged articles are there, whole", unacknowledged.len());
 }
