@@ -29,7 +29,7 @@ const DEFAULT_CYCLES: u64 = 3;
 /// acknowledged.
 const ARTICLES: usize = 2_000;
 /// How many clients share them. Each has as much in flight as the server takes.
-const STREAMS: usize = 3;
+const STREAMS: usize = 6;
 const MESSAGE_ITEMS: usize = 16;
 /// The kill comes at most so long after the acknowledgement that begins it.
 const MOST_DELAY_MICROSECONDS: f64 = 40_000.0;
@@ -200,59 +200,69 @@ async fn stream_until_killed(
     mut requests: Vec<pb::IngestArticleRequest>,
     death: Death,
 ) -> Vec<(String, i64)> {
-    let killer = server.killer(death.delay);
-    let acknowledged = Arc::new(AtomicUsize::new(0));
-    let mut streams = Vec::new();
+    let mut clients = Vec::new();
     let share = requests.len().div_ceil(STREAMS);
     while !requests.is_empty() {
         let rest = requests.split_off(requests.len().min(share));
-        let (killer, acknowledged) = (killer.clone(), Arc::clone(&acknowledged));
-        let mut acks = stream(server.connect().await, requests).await;
-        streams.push(tokio::spawn(async move {
-            let mut got = Vec::new();
-            while let Ok(Some(message)) = acks.message().await {
-                for ack in message.acks {
-                    assert_eq!(ack.status, None, "every article is fit to be stored");
-                    got.push((ack.name, ack.revision));
-                    if acknowledged.fetch_add(1, Ordering::Relaxed) + 1 == death.acknowledgement {
-                        killer.send(()).unwrap();
-                    }
-                }
-            }
-            got
-        }));
-        requests = rest;
+        clients.push((server.connect().await, messages(std::mem::replace(&mut requests, rest))));
     }
+    let killer = server.killer(death.delay);
+    let acknowledged = Arc::new(AtomicUsize::new(0));
+    let streams = clients.into_iter().map(|(channel, messages)| {
+        let (killer, acknowledged) = (killer.clone(), Arc::clone(&acknowledged));
+        tokio::spawn(stream(channel, messages, move || {
+            if acknowledged.fetch_add(1, Ordering::Relaxed) + 1 == death.acknowledgement {
+                killer.send(()).unwrap();
+            }
+        }))
+    });
     let mut all = Vec::new();
-    for stream in streams {
+    for stream in streams.collect::<Vec<_>>() {
         all.extend(stream.await.unwrap());
     }
     assert!(all.len() >= death.acknowledgement, "the streams ended before the server");
     all
 }
 
-/// Begins a bulk ingest that stays open until the server ends it.
+/// The messages of one stream.
+fn messages(requests: Vec<pb::IngestArticleRequest>) -> Vec<pb::IngestArticlesRequest> {
+    let items = (1..).zip(requests);
+    let items = items.map(|(sequence, it)| pb::IngestArticlesItem { sequence, ingest: Some(it) });
+    let items: Vec<_> = items.collect();
+    let chunks = items.chunks(MESSAGE_ITEMS);
+    chunks.map(|items| pb::IngestArticlesRequest { items: items.to_vec() }).collect()
+}
+
+/// A bulk ingest that stays open until the server ends it; gives what was
+/// acknowledged, and tells of each acknowledgement at once.
 async fn stream(
     channel: Channel,
-    requests: Vec<pb::IngestArticleRequest>,
-) -> tonic::Streaming<pb::IngestArticlesResponse> {
+    messages: Vec<pb::IngestArticlesRequest>,
+    tell: impl Fn(),
+) -> Vec<(String, i64)> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     tokio::spawn(async move {
-        let mut sequence = 0;
-        for chunk in requests.chunks(MESSAGE_ITEMS) {
-            let items = chunk.iter().map(|request| {
-                sequence += 1;
-                pb::IngestArticlesItem { sequence, ingest: Some(request.clone()) }
-            });
-            let items = items.collect();
-            if sender.send(pb::IngestArticlesRequest { items }).await.is_err() {
+        for message in messages {
+            if sender.send(message).await.is_err() {
                 return;
             }
         }
         sender.closed().await;
     });
+    let mut got = Vec::new();
     let mut client = IngestServiceClient::new(channel);
-    client.ingest_articles(ReceiverStream::new(receiver)).await.unwrap().into_inner()
+    let Ok(acks) = client.ingest_articles(ReceiverStream::new(receiver)).await else {
+        return got;
+    };
+    let mut acks = acks.into_inner();
+    while let Ok(Some(message)) = acks.message().await {
+        for ack in message.acks {
+            assert_eq!(ack.status, None, "every article is fit to be stored");
+            got.push((ack.name, ack.revision));
+            tell();
+        }
+    }
+    got
 }
 
 /// Checks every article that was ever sent; gives those that are there without
@@ -333,7 +343,7 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect(variable))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_there_by_halves() {
     let cycles = number(CYCLES_VARIABLE).unwrap_or(DEFAULT_CYCLES);
     let seed = number(SEED_VARIABLE).unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
