@@ -4,6 +4,8 @@ mod anchor;
 mod bulk;
 mod carry;
 pub mod command;
+#[cfg(test)]
+mod conformance;
 mod create;
 mod delete;
 mod entities;
