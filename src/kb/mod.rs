@@ -21,6 +21,7 @@ mod plan;
 mod read;
 mod references;
 pub mod resolve;
+mod retention;
 mod retract;
 mod seed;
 #[cfg(test)]
@@ -39,8 +40,10 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
+pub use self::retention::Retention;
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
+use crate::derive::Recent;
 use crate::store::Store;
 
 /// One knowledge base: a store, and the rules by which it is written and read.
@@ -48,7 +51,8 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
-    recent: Arc<watch::Recent>,
+    retention: Retention,
+    recent: Arc<Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -59,14 +63,16 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// How much history is kept.
+    pub retention: Retention,
 }
 
 impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl } = config;
-        Self { store, clock, request_ttl, recent: Arc::default() }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention } = config;
+        Self { store, clock, request_ttl, retention, recent: Arc::default() }
     }
 
     /// The store beneath.

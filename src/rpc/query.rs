@@ -364,7 +364,8 @@ impl QueryService for Query {
         let (permit, deadline) = self.calls.watch(request.metadata())?;
         let wanted = from_pb::watch(request.into_inner()).map_err(status::of_read)?;
         let body = wanted.body;
-        let watch = self.base.get().and_then(|kb| kb.watch(wanted)).map_err(status::of_read)?;
+        let kb = self.base.get().map_err(status::of_read)?;
+        let watch = kb.watch(wanted).await.map_err(status::of_read)?;
         let subscription = Subscription {
             watch,
             body,

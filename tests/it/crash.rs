@@ -6,11 +6,8 @@
 //! was promised and what is there can differ.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use dicta::rpc::pb;
@@ -20,6 +17,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
+
+use crate::process::ServerProcess;
 
 /// How often the server is killed: by hand more often than in every test run.
 const CYCLES_VARIABLE: &str = "DICTA_CRASH_CYCLES";
@@ -33,75 +32,9 @@ const STREAMS: usize = 6;
 const MESSAGE_ITEMS: usize = 16;
 /// The kill comes at most so long after the acknowledgement that begins it.
 const MOST_DELAY_MICROSECONDS: f64 = 40_000.0;
-const START_PATIENCE: Duration = Duration::from_secs(60);
 const CYCLE_PATIENCE: Duration = Duration::from_secs(120);
 /// How many articles are asked for at once.
 const PAGE: usize = 200;
-
-/// A server process. It is killed with this value.
-struct Server {
-    process: Arc<Mutex<Child>>,
-    address: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_dicta"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
-            .arg(data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let errors = BufReader::new(process.stderr.take().unwrap());
-        let (found, serving) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in errors.lines().map_while(Result::ok) {
-                let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-                if said["message"] == "serving" {
-                    let _ = found.send(format!("http://{}", said["address"].as_str().unwrap()));
-                } else if said["level"] != "INFO" {
-                    eprintln!("server: {line}");
-                }
-            }
-        });
-        let process = Arc::new(Mutex::new(process));
-        let mut server = Self { process, address: String::new() };
-        server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
-        server
-    }
-
-    async fn connect(&self) -> Channel {
-        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
-    }
-
-    /// The thread that kills the server with SIGKILL, so long after it is told to.
-    fn killer(&self, delay: Duration) -> mpsc::Sender<()> {
-        let process = Arc::clone(&self.process);
-        let (begin, begun) = mpsc::channel();
-        std::thread::spawn(move || {
-            if begun.recv().is_ok() {
-                std::thread::sleep(delay);
-                process.lock().unwrap().kill().unwrap();
-            }
-        });
-        begin
-    }
-
-    /// Waits until the process is gone, and its data free for another.
-    fn wait(&self) {
-        self.process.lock().unwrap().wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let mut process = self.process.lock().unwrap();
-        // Killed already, in most cases.
-        let _ = process.kill();
-        let _ = process.wait();
-    }
-}
 
 /// What one article must look like, should it be there.
 #[derive(Clone, Debug)]
@@ -196,7 +129,7 @@ impl Death {
 /// Streams articles from several clients until the server dies; gives the
 /// acknowledgements that came through, as names with revisions.
 async fn stream_until_killed(
-    server: &Server,
+    server: &ServerProcess,
     mut requests: Vec<pb::IngestArticleRequest>,
     death: Death,
 ) -> Vec<(String, i64)> {
@@ -267,7 +200,7 @@ async fn stream(
 
 /// Checks every article that was ever sent; gives those that are there without
 /// having been acknowledged.
-async fn check(server: &Server, sent: &Sent) -> BTreeSet<String> {
+async fn check(server: &ServerProcess, sent: &Sent) -> BTreeSet<String> {
     let mut client =
         QueryServiceClient::new(server.connect().await).max_decoding_message_size(64 << 20);
     let mut found = BTreeMap::new();
@@ -351,7 +284,7 @@ async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_there_by_halves() 
     let mut random = StdRng::seed_from_u64(seed);
     let data = tempfile::tempdir().unwrap();
     let mut sent = Sent::new();
-    let mut server = Server::start(data.path());
+    let mut server = ServerProcess::start(data.path());
     let mut unacknowledged = BTreeSet::new();
     for cycle in 1..=cycles {
         let requests: Vec<_> =
@@ -365,7 +298,7 @@ async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_there_by_halves() 
                 sent.get_mut(&name).unwrap().acknowledged = Some(revision);
             }
             server.wait();
-            server = Server::start(data.path());
+            server = ServerProcess::start(data.path());
             let there = check(&server, &sent).await;
             println!(
                 "cycle {cycle}: killed {:?} after acknowledgement {}, {acknowledged} came \

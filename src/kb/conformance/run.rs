@@ -17,7 +17,9 @@ use super::operation::Operation;
 use super::reads::{Difference, OpenList, Reads, same};
 use crate::clock::{Clock as _, ManualClock};
 use crate::kb::command::IngestArticle;
-use crate::kb::{BulkItem, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord};
+use crate::kb::{
+    BulkItem, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
+};
 use crate::store::conformance::Fixture;
 use crate::store::conformance::fixtures::at;
 
@@ -234,6 +236,7 @@ fn base(fixture: &dyn Fixture, clock: &Arc<ManualClock>) -> Arc<KnowledgeBase> {
         store: fixture.store(),
         clock: clock.clone(),
         request_ttl: REQUEST_TTL.unsigned_abs(),
+        retention: Retention::default(),
     }))
 }
 

@@ -2,7 +2,6 @@
 //! answers them once their group is durable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use sled::Db;
 use tokio::sync::{mpsc, oneshot};
@@ -11,6 +10,7 @@ use super::commit;
 use super::error;
 use super::group::Group;
 use super::prepare::Prepared;
+use super::prune;
 use super::requests;
 use super::shared::Shared;
 use crate::store::{Applied, Error, Head};
@@ -24,30 +24,33 @@ pub(super) const QUEUE: usize = 1_024;
 /// The answers to a job's batches, in their order.
 pub(super) type Answers = Vec<Result<Applied, Error>>;
 
-/// A sequence of batches that waits to be committed.
-pub(super) struct Job {
-    pub(super) batches: Vec<Result<Prepared, Error>>,
-    pub(super) answer: oneshot::Sender<Answers>,
+/// What waits for its turn.
+pub(super) enum Job {
+    /// A sequence of batches to be committed.
+    Commit { batches: Vec<Result<Prepared, Error>>, answer: oneshot::Sender<Answers> },
+    /// Some history to be let go of.
+    Prune { step: prune::Step, answer: oneshot::Sender<()> },
 }
 
 /// Commits jobs until none can come any more, or until a write fails.
-pub(super) fn run(shared: &Arc<Shared>, jobs: mpsc::Receiver<Job>) {
-    let ended = catch_unwind(AssertUnwindSafe(|| {
-        let db = shared.handle()?;
-        Committer { shared, db: &db, jobs, answered: Vec::new() }.run()
-    }));
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the store stops writing");
-            shared.fail(&error);
-        }
-        Err(_) => {
-            let error = Error::Internal("a panic while writing".into());
-            tracing::error!(%error, "the store stops writing");
-            shared.fail(&error);
+pub(super) fn run(shared: &Shared, jobs: mpsc::Receiver<Job>) {
+    if let Err(error) = commit_all(shared, jobs) {
+        tracing::error!(%error, "the store stops writing");
+        if let Err(error) = shared.reopen() {
+            tracing::error!(%error, "reading stops too, until the data opens again");
         }
     }
+}
+
+/// Commits jobs; gives every handle back. Whoever still waits when a write fails
+/// learns why.
+fn commit_all(shared: &Shared, jobs: mpsc::Receiver<Job>) -> Result<(), Error> {
+    let db = shared.handle()?;
+    let mut committer = Committer { shared, db: &db, jobs, answered: Vec::new() };
+    let panicked = |_| Err(Error::Internal("a panic while writing".into()));
+    let ended = catch_unwind(AssertUnwindSafe(|| committer.run())).unwrap_or_else(panicked);
+    // Before the jobs that wait are dropped.
+    ended.inspect_err(|error| shared.fail(error))
 }
 
 struct Committer<'a> {
@@ -59,12 +62,15 @@ struct Committer<'a> {
 }
 
 impl<'a> Committer<'a> {
-    fn run(mut self) -> Result<(), Error> {
+    fn run(&mut self) -> Result<(), Error> {
         while let Some(job) = self.jobs.blocking_recv() {
             let mut group = Group::new(self.db, self.shared.head());
             let mut next = Some(job);
             while let Some(job) = next {
-                group = self.take(group, job)?;
+                group = match job {
+                    Job::Commit { batches, answer } => self.take(group, batches, answer)?,
+                    Job::Prune { step, answer } => self.prune(group, step, answer)?,
+                };
                 let room = group.len() < GROUP_ENTRIES;
                 next = if room { self.jobs.try_recv().ok() } else { None };
             }
@@ -73,24 +79,43 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
+    /// Lets go of some history, between two groups.
+    fn prune(
+        &mut self,
+        group: Group<'a>,
+        step: prune::Step,
+        answer: oneshot::Sender<()>,
+    ) -> Result<Group<'a>, Error> {
+        self.finish(group)?;
+        step.carry_out(self.shared, self.db)?;
+        // Whoever waited may have gone away.
+        let _ = answer.send(());
+        Ok(Group::new(self.db, self.shared.head()))
+    }
+
     /// Carries out a job's batches, over several groups where it is long.
-    fn take(&mut self, mut group: Group<'a>, job: Job) -> Result<Group<'a>, Error> {
-        let mut answers = Answers::with_capacity(job.batches.len());
+    fn take(
+        &mut self,
+        mut group: Group<'a>,
+        batches: Vec<Result<Prepared, Error>>,
+        answer: oneshot::Sender<Answers>,
+    ) -> Result<Group<'a>, Error> {
+        let mut answers = Answers::with_capacity(batches.len());
         let mut refused = false;
-        for batch in job.batches {
+        for batch in batches {
             if group.len() >= GROUP_ENTRIES {
                 self.finish(group)?;
                 group = Group::new(self.db, self.shared.head());
             }
-            let answer = match batch {
+            let applied = match batch {
                 _ if refused => Err(Error::Skipped),
                 Ok(batch) => commit::apply(&mut group, batch),
                 Err(error) => Err(error),
             };
-            refused |= answer.is_err();
-            answers.push(answer);
+            refused |= applied.is_err();
+            answers.push(applied);
         }
-        self.answered.push((job.answer, answers));
+        self.answered.push((answer, answers));
         Ok(group)
     }
 

@@ -11,6 +11,7 @@ mod keys;
 mod open;
 mod places;
 mod prepare;
+mod prune;
 mod reader;
 mod record;
 mod reindex;
@@ -18,6 +19,7 @@ mod requests;
 mod scan;
 mod shared;
 mod source;
+mod space;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,8 +37,10 @@ use self::reader::SledReader;
 use self::record::log::Value as _;
 use self::shared::Shared;
 use self::source::Source as _;
+use self::space::SpaceWatch;
 use super::{
-    Applied, At, Change, Error, Head, Identity, Reader, Remembered, RequestKey, Store, WriteBatch,
+    Applied, At, Change, Error, Floor, Head, Identity, Reader, Remembered, RequestKey, Store,
+    WriteBatch,
 };
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -53,6 +57,8 @@ pub struct SledConfig {
     pub path: PathBuf,
     /// How much of the data is kept in memory, in MiB.
     pub cache_mib: u64,
+    /// Below how much free space on its disk, in MiB, no commits are made.
+    pub min_free_mib: u64,
 }
 
 /// A store in a directory, by way of sled.
@@ -60,6 +66,7 @@ pub struct SledStore {
     identity: Identity,
     shared: Arc<Shared>,
     writer: Mutex<Option<Writer>>,
+    _space: SpaceWatch,
 }
 
 /// The committer's thread and the way to it.
@@ -81,28 +88,35 @@ impl SledStore {
                 move || committer::run(&shared, waiting)
             })
             .map_err(|error| Error::Internal(format!("starting the committer: {error}")))?;
-        Ok(Self { identity, shared, writer: Mutex::new(Some(Writer { jobs, thread })) })
+        let _space = SpaceWatch::start(&shared)?;
+        Ok(Self { identity, shared, writer: Mutex::new(Some(Writer { jobs, thread })), _space })
     }
 
     fn jobs(&self) -> Result<mpsc::Sender<Job>, Error> {
-        self.shared.ready()?;
+        self.ready()?;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.as_ref().map(|writer| writer.jobs.clone()).ok_or_else(error::closed)
     }
 
     async fn commit(&self, batches: Vec<WriteBatch>) -> Result<Answers, Error> {
-        let jobs = self.jobs()?;
+        self.jobs()?;
         let batches = if prepare::text_bytes(&batches) > INLINE_TEXT_BYTES {
             off_the_workers(move || Ok(prepared(batches))).await?
         } else {
             prepared(batches)
         };
-        let (answer, answers) = oneshot::channel();
-        let sent = jobs.send(Job { batches, answer }).await;
+        self.ask(|answer| Job::Commit { batches, answer }).await
+    }
+
+    /// Hands a job to the committer and waits for its answer.
+    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<T>) -> Job) -> Result<T, Error> {
+        let jobs = self.jobs()?;
+        let (answer, answered) = oneshot::channel();
+        let sent = jobs.send(job(answer)).await;
         // The committer ends once no sender is left.
         drop(jobs);
         sent.map_err(|_| self.shared.unanswered())?;
-        answers.await.map_err(|_| self.shared.unanswered())
+        answered.await.map_err(|_| self.shared.unanswered())
     }
 
     /// Stops the committer once it has done what waits.
@@ -140,13 +154,12 @@ impl Store for SledStore {
         self.shared.head.subscribe()
     }
 
-    fn earliest(&self) -> Revision {
-        Revision::ZERO
+    fn floor(&self) -> Floor {
+        self.shared.leases.floor()
     }
 
     async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error> {
-        let revision = self.shared.read(|db| reader::pin(db, self.shared.head(), at))?;
-        Ok(Box::new(SledReader::new(Arc::clone(&self.shared), revision)))
+        Ok(Box::new(SledReader::pin(&self.shared, at)?))
     }
 
     async fn apply(&self, batches: Vec<WriteBatch>) -> Vec<Result<Applied, Error>> {
@@ -174,16 +187,28 @@ impl Store for SledStore {
 
     async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error> {
         let shared = Arc::clone(&self.shared);
-        let read = move || {
-            let until = shared.head().revision;
-            shared.read(|db| reader::changes(db, after, until, limit))
-        };
+        let read = move || shared.read(|db| reader::changes(db, &shared, after, limit));
         if limit <= INLINE_CHANGES { read() } else { off_the_workers(read).await }
+    }
+
+    async fn prune(&self, up_to: Revision, budget: usize) -> Result<Floor, Error> {
+        let shared = Arc::clone(&self.shared);
+        let gathered = off_the_workers(move || {
+            let up_to = up_to.min(shared.head().revision);
+            let up_to = shared.leases.ceiling().map_or(up_to, |ceiling| up_to.min(ceiling));
+            let floor = shared.leases.floor();
+            shared.read(|db| prune::Step::gather(db, floor, up_to, budget))
+        })
+        .await?;
+        if let Some(step) = gathered {
+            self.ask(|answer| Job::Prune { step, answer }).await?;
+        }
+        Ok(self.floor())
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {
         self.shared.read(|_| Ok(()))?;
-        let directory = self.shared.directory.clone();
+        let directory = self.shared.config.path.clone();
         off_the_workers(move || {
             bytes_below(&directory)
                 .map_err(|error| Error::Unavailable(format!("measuring the data: {error}")))
@@ -191,8 +216,8 @@ impl Store for SledStore {
         .await
     }
 
-    fn ready(&self) -> Result<(), Error> {
-        self.shared.ready()
+    fn watch_ready(&self) -> watch::Receiver<Result<(), Error>> {
+        self.shared.ready.subscribe()
     }
 
     async fn close(&self) -> Result<(), Error> {

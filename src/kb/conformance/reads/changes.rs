@@ -40,7 +40,7 @@ impl Reads<'_> {
             body,
         };
         let told = format!("{records:?}");
-        let mut watch = answered(&told, self.kb.watch(records))?;
+        let mut watch = answered(&told, self.kb.watch(records).await)?;
         let mut found = Vec::new();
         while let Some(events) = answered(&told, watch.next().await)? {
             found.extend(events);
@@ -49,7 +49,7 @@ impl Reads<'_> {
                 let token = watch.token_at(watch.position());
                 let start = WatchStart::Token(token);
                 let again = self.again(&wanted, start, body);
-                watch = answered(&told, self.kb.watch(again))?;
+                watch = answered(&told, self.kb.watch(again).await)?;
             }
         }
         same(&told, &watch.position(), &self.model.newest().revision)?;
