@@ -91,12 +91,13 @@ impl Reads<'_> {
     pub(super) async fn incoming_links(&mut self) -> Result<(), Difference> {
         self.count("incoming links");
         let (_, world) = self.moment(Some(()));
-        let statements =
-            world.all().map(|it| it.name).filter(|it| matches!(it, RecordName::Statement(_)));
-        let names: Vec<RecordName> = statements.collect();
-        let answer = self.kb.incoming_links(&names, world.revision).await;
+        let statements: Vec<Stored> =
+            world.all().filter(|it| matches!(it.name, RecordName::Statement(_))).collect();
+        let records: Vec<&Stored> = statements.iter().collect();
+        let answer = self.kb.beside(&records, world.revision).await;
         let found = answered("incoming links", answer)?;
-        for (name, mut found) in names.iter().zip(found) {
+        for (record, found) in records.iter().zip(found) {
+            let (name, mut found) = (&record.name, found.incoming);
             let mut expected = Vec::new();
             for stored in world.all() {
                 let (RecordName::Statement(source), Record::Statement(it)) =
@@ -140,7 +141,7 @@ impl Reads<'_> {
                 .filter(|(_, it)| it.all_names().any(|name| name == query.text));
             let holders: BTreeSet<RecordName> = holders.map(|(id, _)| id.into()).collect();
             let found: BTreeSet<RecordName> =
-                answer.candidates.into_iter().map(|it| it.entity.name).collect();
+                answer.candidates.into_iter().map(|it| it.entity.id.into()).collect();
             if !found.is_superset(&holders) {
                 return Err(format!("{told}: {found:?} lack some of {holders:?}"));
             }
