@@ -27,8 +27,9 @@ pub(super) struct Erase {
     /// Who wants it; you, if nobody is named.
     #[arg(long, value_name = "NAME", default_value = "")]
     by: String,
-    /// Erase again what the erasures of an export say; `-`: from standard input.
-    /// Other lines are passed over.
+    /// Erase again what was erased before: JSON lines such as
+    /// {"erasure": {"name": "articles/a", "reason": "..."}}; `-`: from standard
+    /// input. Other lines are passed over.
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
     #[command(flatten)]

@@ -128,6 +128,12 @@ impl Plan {
         let states = reader.states(&self.answer, LoadBody::No).await?;
         let mut records = Vec::with_capacity(self.answer.len());
         for (name, state) in self.answer.iter().zip(states) {
+            let create_time = match &state {
+                State::Live(stored) => stored.committed.create_time,
+                // One that comes back keeps its creation.
+                State::Deleted(deleted) => deleted.committed.create_time,
+                State::Never => now,
+            };
             let stored = state.live();
             let value = match planned.get(name) {
                 Some(Mutation::Put(_, record) | Mutation::Restore(_, record, _)) => {
@@ -139,7 +145,7 @@ impl Plan {
             let committed = Committed {
                 revision: Revision::ZERO,
                 create_revision: Revision::ZERO,
-                create_time: stored.as_ref().map_or(now, |stored| stored.committed.create_time),
+                create_time,
                 update_time: now,
             };
             let planned = value.map(|value| Stored { name: name.clone(), value, committed });
