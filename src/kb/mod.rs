@@ -20,6 +20,7 @@ mod read;
 mod references;
 pub mod resolve;
 mod retract;
+mod search;
 mod seed;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
+pub use self::search::{SEARCH_SCAN, SearchHit, SearchIndex, SearchPage, SearchRecords};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -48,6 +50,7 @@ pub struct KnowledgeBase {
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
     recent: Arc<Recent>,
+    search: Option<SearchIndex>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -58,14 +61,18 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// Where the newest commits are read.
+    pub recent: Arc<Recent>,
+    /// The search index, where one is kept.
+    pub search: Option<SearchIndex>,
 }
 
 impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl } = config;
-        Self { store, clock, request_ttl, recent: Arc::default() }
+        let KnowledgeBaseConfig { store, clock, request_ttl, recent, search } = config;
+        Self { store, clock, request_ttl, recent, search }
     }
 
     /// The store beneath.
