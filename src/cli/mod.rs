@@ -13,6 +13,7 @@ mod output;
 mod read;
 mod resolve;
 mod retract;
+mod search;
 mod serve;
 mod stats;
 mod text;
@@ -50,6 +51,8 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Search articles, statements and entities by their words.
+    Search(search::Search),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
     /// Tell of changes as they are committed.
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Search(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
@@ -148,6 +152,10 @@ mod tests {
         check("dicta watch --kind article --filter x --output jsonl", true);
         check("dicta watch --filter x", false);
         check("dicta watch --kind rumour", false);
+        check("dicta search peace talks --kind statement --facet month --limit 5", true);
+        check("dicta search a --filter x --language en --unused --output json", true);
+        check("dicta search", false);
+        check("dicta search a --kind quotation", false);
         check("dicta stats --output jsonl", true);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);

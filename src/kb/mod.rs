@@ -19,6 +19,7 @@ mod plan;
 mod read;
 mod references;
 pub mod resolve;
+mod retention;
 mod retract;
 mod search;
 mod seed;
@@ -38,6 +39,7 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
+pub use self::retention::Retention;
 pub use self::search::{SEARCH_SCAN, SearchHit, SearchIndex, SearchPage, SearchRecords};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
@@ -49,6 +51,7 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
+    retention: Retention,
     recent: Arc<Recent>,
     search: Option<SearchIndex>,
 }
@@ -65,14 +68,16 @@ pub struct KnowledgeBaseConfig {
     pub recent: Arc<Recent>,
     /// The search index, where one is kept.
     pub search: Option<SearchIndex>,
+    /// How much history is kept.
+    pub retention: Retention,
 }
 
 impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, recent, search } = config;
-        Self { store, clock, request_ttl, recent, search }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, search } = config;
+        Self { store, clock, request_ttl, retention, recent, search }
     }
 
     /// The store beneath.

@@ -73,7 +73,7 @@ pub struct SearchHit {
     /// The part of it that shows why.
     pub snippet: Option<Snippet>,
     /// Which of all hits it is, from 0.
-    place: usize,
+    pub place: usize,
 }
 
 /// A page of hits.
@@ -97,9 +97,9 @@ pub struct SearchPage {
 }
 
 impl SearchPage {
-    /// Ends the page before a hit: it comes again on the next.
-    pub fn ends_before(&mut self, hit: &SearchHit) {
-        self.next = Some(hit.place);
+    /// Ends the page before the hit of this place: it comes again on the next.
+    pub fn ends_before(&mut self, place: usize) {
+        self.next = Some(place);
     }
 
     /// The token of the next page; empty where this was the last.
@@ -307,7 +307,8 @@ fn ranking(order_by: &str, says_something: bool) -> Result<Ranking, Error> {
         [] | ["published_at", "desc"] => Ok(Ranking::Newest),
         ["published_at"] | ["published_at", "asc"] => Ok(Ranking::Oldest),
         _ => {
-            let text = "is no order of hits: use `relevance`, `published_at desc` or `published_at`";
+            let text =
+                "is no order of hits: use `relevance`, `published_at desc` or `published_at`";
             Err(Error::invalid("order_by", "BAD_ORDER", text))
         }
     }

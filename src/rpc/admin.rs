@@ -11,6 +11,7 @@ use super::bulk::BulkLimits;
 use super::call::Calls;
 use super::import::Import;
 use super::pb::admin_service_server::AdminService;
+use super::rebuild::Rebuild;
 use super::streaming::{self, AnswerStream};
 use super::{pb, status, to_pb};
 use crate::domain::limits;
@@ -40,19 +41,23 @@ impl AdminService for Admin {
         request: Request<pb::GetServerInfoRequest>,
     ) -> Result<Response<pb::GetServerInfoResponse>, Status> {
         let work = async |_| {
-            let store = self.base.get()?.store();
-            let (identity, head) = (store.identity(), store.head());
+            let kb = self.base.get()?;
+            let store = kb.store();
+            let (identity, head, floor) = (store.identity(), store.head(), store.floor());
             Ok(pb::GetServerInfoResponse {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 store_id: identity.store_id.to_string(),
                 revision: to_pb::revision(head.revision),
                 revision_time: head.time.map(to_pb::timestamp),
-                earliest_revision: to_pb::revision(store.earliest()),
+                earliest_revision: to_pb::revision(floor.revision),
                 counts: Some(to_pb::counts(head.counts)),
                 limits: Some(self.limits()),
                 start_time: Some(to_pb::timestamp(self.start_time)),
                 disk_bytes: i64::try_from(store.disk_bytes().await?).unwrap_or(i64::MAX),
                 format_version: i32::try_from(identity.format_version).unwrap_or(i32::MAX),
+                earliest_time: floor.time.map(to_pb::timestamp),
+                retention: Some(to_pb::retention(kb.retention())),
+                search_index: Some(to_pb::search_index(kb.search_index().ok())),
             })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -73,6 +78,20 @@ impl AdminService for Admin {
             stopping: self.stopping.clone(),
         };
         let answers = streaming::answers(deadline, permit, |answers| import.serve(answers));
+        Ok(Response::new(answers))
+    }
+
+    type RebuildIndexStream = AnswerStream<pb::RebuildIndexResponse>;
+
+    async fn rebuild_index(
+        &self,
+        request: Request<pb::RebuildIndexRequest>,
+    ) -> Result<Response<Self::RebuildIndexStream>, Status> {
+        self.may_administer()?;
+        let (permit, deadline) = self.calls.stream(&request)?;
+        let index = self.base.get().and_then(|kb| kb.search_index()).map_err(status::of_read)?;
+        let rebuild = Rebuild::begin(index, self.stopping.clone());
+        let answers = streaming::answers(deadline, permit, |answers| rebuild.serve(answers));
         Ok(Response::new(answers))
     }
 }

@@ -92,7 +92,10 @@ impl SegmentCollector for CountInSegment {
     }
 
     fn harvest(self) -> Self::Fruit {
-        self.0.into_iter().map(|counted| counted.map(Counted::by_value).unwrap_or_default()).collect()
+        self.0
+            .into_iter()
+            .map(|counted| counted.map(Counted::by_value).unwrap_or_default())
+            .collect()
     }
 }
 

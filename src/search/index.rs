@@ -97,8 +97,7 @@ impl Indexer {
         index.set_tokenizers(tokenizers());
         let payload = index.load_metas()?.payload.unwrap_or_default();
         let Ok(payload) = serde_json::from_str::<Payload>(&payload) else { return Ok(None) };
-        let ours =
-            payload.store_id == self.config.store_id && payload.schema == self.fields.hash();
+        let ours = payload.store_id == self.config.store_id && payload.schema == self.fields.hash();
         if !ours || !index.validate_checksum()?.is_empty() {
             return Ok(None);
         }
@@ -225,7 +224,8 @@ impl Derived for Indexer {
 /// Whether nothing ever had the record's name before.
 fn is_first_state(change: &Changed) -> bool {
     let after = change.after.as_ref().map(|stored| stored.committed);
-    after.is_some_and(|committed| committed.create_revision == committed.revision)
+    change.before.is_none()
+        && after.is_some_and(|committed| committed.create_revision == committed.revision)
 }
 
 /// The number of a build, which is the name of its directory.

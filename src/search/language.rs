@@ -10,10 +10,13 @@ const LOOKED_AT: usize = 600;
 /// Shorter texts tell too little.
 const TOO_SHORT: usize = 24;
 
+/// How sure the detector must be, from 0 to 1.
+const SURE: f64 = 0.8;
+
 /// Languages with a stemmer, by the first part of their tags.
 const STEMMED: [&str; 24] = [
-    "ar", "ca", "cs", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "it", "no", "nb", "nn",
-    "fa", "pl", "pt", "ro", "ru", "es", "sv", "tr", "pes",
+    "ar", "ca", "cs", "da", "nl", "en", "fi", "fr", "de", "el", "hu", "it", "no", "nb", "nn", "fa",
+    "pl", "pt", "ro", "ru", "es", "sv", "tr", "pes",
 ];
 
 /// The languages that are told apart, with the first parts of their tags. Those
@@ -86,7 +89,7 @@ pub(super) fn detect(text: &str) -> Option<&'static str> {
     if let Some(kurdish) = kurdish(text) {
         return Some(kurdish);
     }
-    let found = whatlang::detect(text).filter(whatlang::Info::is_reliable)?.lang();
+    let found = whatlang::detect(text).filter(|found| found.confidence() >= SURE)?.lang();
     TOLD.iter().find(|(lang, _)| *lang == found).map(|(_, tag)| *tag)
 }
 
@@ -150,7 +153,10 @@ mod tests {
             ("قال الوزير يوم الاثنين إن المحادثات ستستمر أسبوعا آخر في العاصمة", "ar"),
             ("وزیر روز دوشنبه گفت که گفتگوها یک هفته دیگر در پایتخت ادامه خواهد داشت", "fa"),
             ("وەزیر ڕۆژی دووشەممە گوتی گفتوگۆکان هەفتەیەکی دیکە بەردەوام دەبن", "ckb"),
-            ("Wezîr roja duşemê got ku danûstandin dê li paytextê û bi heftiyeke din bidomin", "kmr"),
+            (
+                "Wezîr roja duşemê got ku danûstandin dê li paytextê û bi heftiyeke din bidomin",
+                "kmr",
+            ),
             ("Bakan pazartesi günü görüşmelerin başkentte bir hafta daha süreceğini söyledi", "tr"),
         ];
         for (text, language) in cases {

@@ -104,6 +104,13 @@ impl Text {
         }
     }
 
+    /// Whether a word counts less among many. Lengths are compared with the mean of
+    /// all records, also of those that have no such field: that makes sense for
+    /// long texts only.
+    fn has_lengths(self) -> bool {
+        matches!(self, Self::Body | Self::Description)
+    }
+
     /// Whether the stems of its words are held too.
     pub(super) fn has_stems(self) -> bool {
         matches!(self, Self::Title | Self::Body | Self::Own | Self::Content | Self::Description)
@@ -172,7 +179,11 @@ impl Fields {
         let name = builder.add_text_field("record", raw.clone() | STORED);
         let facts = builder.add_text_field("facts", raw);
         let mut text = |text: Text| {
-            let words = indexed(tokens::WORDS, IndexRecordOption::WithFreqsAndPositions, true);
+            let words = indexed(
+                tokens::WORDS,
+                IndexRecordOption::WithFreqsAndPositions,
+                text.has_lengths(),
+            );
             let words = builder.add_text_field(text.name(), words);
             let stems = text.has_stems().then(|| stems(&mut builder, text));
             (text, words, stems)
@@ -226,7 +237,10 @@ pub(super) fn time_column(column: TimeColumn) -> &'static str {
 
 fn stems(builder: &mut SchemaBuilder, text: Text) -> Field {
     let name = format!("{}_stems", text.name());
-    builder.add_text_field(&name, indexed(tokens::STEMS, IndexRecordOption::WithFreqs, true))
+    builder.add_text_field(
+        &name,
+        indexed(tokens::STEMS, IndexRecordOption::WithFreqs, text.has_lengths()),
+    )
 }
 
 fn indexed(tokens: &str, record: IndexRecordOption, lengths: bool) -> TextOptions {

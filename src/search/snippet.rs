@@ -85,9 +85,9 @@ impl Highlighter {
     pub fn snippet(&self, record: &Stored) -> Option<Snippet> {
         let stems = language(&record.value).as_deref().and_then(Stems::of);
         let texts = texts(&record.value);
-        let best = texts.iter().filter_map(|(field, name, text)| {
-            self.best_part(*field, name, text, stems.as_ref())
-        });
+        let best = texts
+            .iter()
+            .filter_map(|(field, name, text)| self.best_part(*field, name, text, stems.as_ref()));
         // The first of equals: texts come in the order of what they tell.
         let best = best.reduce(|best, other| if other.0 > best.0 { other } else { best });
         best.map(|(_, snippet)| snippet).or_else(|| beginning(&texts))

@@ -101,7 +101,8 @@ impl<'a> Parser<'a> {
     /// Takes a word that joins, if it comes next.
     fn bump_keyword(&mut self, keyword: &str) -> bool {
         self.skip_space();
-        let ends = |rest: &str| rest.chars().next().is_none_or(|it| it.is_whitespace() || it == '(');
+        let ends =
+            |rest: &str| rest.chars().next().is_none_or(|it| it.is_whitespace() || it == '(');
         let found = self.rest().strip_prefix(keyword).is_some_and(ends);
         if found {
             keyword.chars().for_each(|_| self.bump());
@@ -113,7 +114,7 @@ impl<'a> Parser<'a> {
     fn sequence(&mut self) -> Result<Option<Query>, Error> {
         let mut all = Vec::new();
         loop {
-            while self.bump_keyword("AND") {}
+            while self.bump_keyword("AND") || self.bump_keyword("OR") {}
             self.skip_space();
             match self.peek() {
                 None | Some(')') => return Ok(joined(all, Query::All)),
@@ -126,6 +127,7 @@ impl<'a> Parser<'a> {
         let mut any = Vec::new();
         any.extend(self.term()?);
         while self.bump_keyword("OR") {
+            while self.bump_keyword("OR") {}
             any.extend(self.term()?);
         }
         Ok(joined(any, Query::Any))
@@ -190,12 +192,19 @@ impl<'a> Parser<'a> {
         let inner = self.rest().get(..end).unwrap_or_default();
         inner.chars().for_each(|_| self.bump());
         self.bump();
-        self.sought(Sought { fields, words: folded(inner), exact: true, prefix: false, column: opened })
+        self.sought(Sought {
+            fields,
+            words: folded(inner),
+            exact: true,
+            prefix: false,
+            column: opened,
+        })
     }
 
     fn word(&mut self, fields: Fields) -> Result<Option<Query>, Error> {
         let column = self.column;
-        let parts = |char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"' | '“' | '”');
+        let parts =
+            |char: char| char.is_whitespace() || matches!(char, '(' | ')' | '"' | '“' | '”');
         let end = self.rest().find(parts).unwrap_or(self.rest().len());
         let written = self.rest().get(..end).unwrap_or_default();
         if let Some((name, behind)) = written.split_once(':')
@@ -343,7 +352,8 @@ mod tests {
         check("é \"b", "at column 3: this quotation mark is not closed: add a `\"`");
         check("ab*", "at column 1: `*` needs at least 3 letters before it");
         check("a-b*", "at column 1: `*` goes with the beginning of a single word");
-        let known = "title, body, content, speaker, about, name, description, publisher, author, topic";
+        let known =
+            "title, body, content, speaker, about, name, description, publisher, author, topic";
         check(
             "speakr:x",
             &format!(

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod import;
 pub mod resolve;
+mod search;
 mod article;
 mod statement;
 mod entity;
@@ -17,6 +18,7 @@ mod tests;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::statement::IncomingLink;
+use crate::kb::Retention;
 use crate::kb::error::Error;
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
@@ -28,6 +30,7 @@ pub use self::answer::{
 };
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
+pub use self::search::{facet_counts, search_hit, search_index};
 pub use self::time::{duration, timestamp};
 pub use self::watch::watch_event;
 
@@ -119,6 +122,16 @@ pub fn counts(counts: store::Counts) -> pb::RecordCounts {
         entities: number(counts.entities),
         outlets: number(counts.outlets),
         speakers: number(counts.speakers),
+    }
+}
+
+/// How much history is kept.
+#[must_use]
+pub fn retention(retention: Retention) -> pb::HistoryRetention {
+    let revisions = retention.max_revisions.unwrap_or_default();
+    pb::HistoryRetention {
+        max_age: retention.max_age.map(duration),
+        max_revisions: i64::try_from(revisions).unwrap_or(i64::MAX),
     }
 }
 
