@@ -12,6 +12,7 @@ pub mod lowering;
 pub mod parser;
 pub mod plan;
 pub mod schema;
+pub mod widen;
 
 mod check;
 mod lexer;

@@ -11,6 +11,7 @@ mod ingest;
 mod bulk;
 mod query;
 mod rebuild;
+mod query_entities;
 mod watch;
 mod admin;
 mod streaming;
