@@ -15,11 +15,18 @@ use tonic::transport::server::TcpIncoming;
 pub use self::restore::{RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
-use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig, Retention};
+use crate::derive::{Follower, FollowerConfig, Recent};
+use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig, Retention, SearchIndex};
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
+use crate::search::{IndexConfig, Indexer, Search};
 use crate::store::sled::{SledConfig, SledStore};
 use crate::store::{self, Store};
+
+/// How long a change may stay unfindable while nobody waits for it.
+const SEARCH_INTERVAL: Duration = Duration::from_millis(750);
+/// How many records are indexed before they are made findable.
+const SEARCH_RECORDS: usize = 20_000;
 
 /// Why a server does not start or ends badly.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +61,9 @@ pub enum Error {
         /// Why.
         source: kb::error::Error,
     },
+    /// No thread can be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -122,10 +132,14 @@ impl Server {
             tokio::spawn(router.serve_with_incoming_shutdown(incoming, until_stopped));
         tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
         let store = open(&config).await?;
+        let recent = Arc::default();
+        let search = search(&config, &store, &recent, &clock)?;
         let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
             store: Arc::clone(&store),
             clock,
             request_ttl: config.request_id_ttl,
+            recent,
+            search: search.clone(),
             retention: retention(&config),
         }));
         if let Some(seeds) = &config.seeds {
@@ -147,6 +161,9 @@ impl Server {
         let _ = stop.send(true);
         finish(serving, config.shutdown_grace).await?;
         pruning.abort();
+        if let Some(search) = search {
+            search.follower.stop().await;
+        }
         store.close().await.map_err(Error::Close)?;
         tracing::info!("stopped");
         Ok(())
@@ -198,6 +215,33 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let cut_short = |_| store::Error::Internal("opening was cut short".into());
     let store = opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)?;
     Ok(Arc::new(store))
+}
+
+/// Starts to keep the search index, where one is to be kept.
+fn search(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    recent: &Arc<Recent>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<SearchIndex>, Error> {
+    if !config.search.enabled {
+        return Ok(None);
+    }
+    let search = Arc::new(Search::new(Arc::clone(clock)));
+    let index = IndexConfig {
+        path: config.data_dir.join("search"),
+        store_id: store.identity().store_id,
+        memory_bytes: config.search.memory_bytes,
+    };
+    let follower = FollowerConfig {
+        store: Arc::clone(store),
+        recent: Arc::clone(recent),
+        interval: SEARCH_INTERVAL,
+        records: SEARCH_RECORDS,
+    };
+    let indexer = Box::new(Indexer::new(index, Arc::clone(&search)));
+    let follower = Follower::start(follower, indexer).map_err(Error::Thread)?;
+    Ok(Some(SearchIndex { search, follower: Arc::new(follower) }))
 }
 
 /// Loads the seeds, once, into a base that was empty when it began.

@@ -17,6 +17,7 @@ mod read;
 mod resolve;
 mod restore;
 mod retract;
+mod search;
 mod serve;
 mod stats;
 mod text;
@@ -61,6 +62,8 @@ enum Command {
     Retract(retract::Retract),
     /// Erase records for good.
     Erase(erase::Erase),
+    /// Search articles, statements and entities by their words.
+    Search(search::Search),
     /// Say that two entities are one.
     Merge(merge::Merge),
     /// Take a merge of entities back.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
         Command::Erase(command) => client(command.run()),
+        Command::Search(command) => client(command.run()),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
@@ -182,6 +186,10 @@ mod tests {
         check("dicta watch --kind article --filter x --output jsonl", true);
         check("dicta watch --filter x", false);
         check("dicta watch --kind rumour", false);
+        check("dicta search peace talks --kind statement --facet month --limit 5", true);
+        check("dicta search a --filter x --language en --unused --output json", true);
+        check("dicta search", false);
+        check("dicta search a --kind quotation", false);
         check("dicta stats --output jsonl", true);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);

@@ -34,6 +34,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         ServerLimits::KEYS,
         BulkWindow::KEYS,
         WatchStreams::KEYS,
+        SearchIndex::KEYS,
         History::KEYS,
         Deadlines::KEYS,
     ]
@@ -100,6 +101,8 @@ keys! {
     watch: WatchStreams;
     /// How much history is kept.
     history: History;
+    /// The search index.
+    search: SearchIndex;
     /// How long calls may take.
     deadline: Deadlines;
 }
@@ -178,6 +181,16 @@ keys! {
             "How far back reads as of a time reach, at least `request_id_ttl`. Empty: all history is kept.";
         max_revisions: Option<u64> = "history.max_revisions", "", value::optional(value::number(1..=u32::MAX)),
             "How many revisions before the newest can be read; those of the last `request_id_ttl` in any case. Empty: all.";
+    }
+}
+
+keys! {
+    /// The search index.
+    SearchIndex {
+        enabled: bool = "search.enabled", "true", value::truth,
+            "Whether a search index is kept, in `search/` in the data directory. It may be deleted: it is built again.";
+        memory_bytes: usize = "search.memory", "64 MiB", value::bytes(16_777_216..=1_073_741_824),
+            "Memory for records that were indexed and not yet written.";
     }
 }
 

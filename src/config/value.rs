@@ -21,6 +21,10 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Allowed> {
     if text.is_empty() { Err("a path".to_owned()) } else { Ok(text.into()) }
 }
 
+pub(super) fn truth(text: &str) -> Result<bool, Allowed> {
+    text.parse().map_err(|_| "true or false".to_owned())
+}
+
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Allowed> {
     text.parse().map_err(|_| "an IP address and a port, such as 127.0.0.1:50051".to_owned())
 }

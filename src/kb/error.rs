@@ -166,6 +166,9 @@ pub enum Error {
         /// What it is, in words.
         what: String,
     },
+    /// The search index was not built yet.
+    #[error("the search index is being built: try again in a moment")]
+    IndexBuilding,
     /// The server is still opening its data.
     #[error("the server is starting: try again in a moment")]
     Starting,

@@ -27,6 +27,7 @@ mod references;
 pub mod resolve;
 mod retention;
 mod retract;
+mod search;
 mod seed;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub use self::merged::SeenEntity;
 pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
+pub use self::search::{SEARCH_SCAN, SearchHit, SearchIndex, SearchPage, SearchRecords};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -61,6 +63,7 @@ pub struct KnowledgeBase {
     request_ttl: Duration,
     retention: Retention,
     recent: Arc<Recent>,
+    search: Option<SearchIndex>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -71,6 +74,10 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// Where the newest commits are read.
+    pub recent: Arc<Recent>,
+    /// The search index, where one is kept.
+    pub search: Option<SearchIndex>,
     /// How much history is kept.
     pub retention: Retention,
 }
@@ -79,8 +86,8 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, retention } = config;
-        Self { store, clock, request_ttl, retention, recent: Arc::default() }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, search } = config;
+        Self { store, clock, request_ttl, retention, recent, search }
     }
 
     /// The store beneath.

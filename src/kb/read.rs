@@ -40,7 +40,7 @@ impl KnowledgeBase {
     }
 
     /// Waits until a revision is durable.
-    async fn wait_for(&self, revision: Revision) -> Result<(), Error> {
+    pub(super) async fn wait_for(&self, revision: Revision) -> Result<(), Error> {
         let mut heads = self.store.watch_head();
         let reached = heads.wait_for(|head| head.revision >= revision).await;
         let closed = || store::Error::Unavailable("the store is closing".into());

@@ -123,6 +123,8 @@ mod tests {
             store: Arc::clone(&store),
             clock: Arc::new(ManualClock::new(at(100))),
             request_ttl: Duration::from_secs(ttl),
+            recent: Arc::default(),
+            search: None,
             retention,
         });
         while kb.prune_step().await.unwrap() {}

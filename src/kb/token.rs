@@ -23,6 +23,8 @@ pub(super) enum TokenKind {
     Page,
     /// Where an export goes on.
     Export,
+    /// The next page of a search.
+    Search,
     /// How far a subscriber has come.
     Watch,
 }
@@ -33,6 +35,7 @@ impl TokenKind {
             Self::Consistency => 1,
             Self::Page => 2,
             Self::Export => 4,
+            Self::Search => 5,
             Self::Watch => 3,
         }
     }
@@ -41,7 +44,7 @@ impl TokenKind {
     fn field(self) -> &'static str {
         match self {
             Self::Consistency => "read.consistency_token",
-            Self::Page => "page_token",
+            Self::Page | Self::Search => "page_token",
             Self::Export => "resume_token",
             Self::Watch => "token",
         }

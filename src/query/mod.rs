@@ -8,6 +8,7 @@
 pub mod ast;
 pub mod error;
 pub mod filter;
+pub mod lowering;
 pub mod parser;
 pub mod plan;
 pub mod schema;

@@ -58,6 +58,11 @@ impl Moment {
         Self { start: nanos(time.start_micros()), end: nanos(time.end_micros()) }
     }
 
+    /// Where it begins, and where it ends, exclusive.
+    pub(super) fn bounds(self) -> (i128, i128) {
+        (self.start, self.end)
+    }
+
     /// Reads a moment as RFC 3339 writes it, or a coarse civil time, which counts
     /// as one in UTC.
     pub(super) fn parse(text: &str, grain: Grain) -> Option<Self> {

@@ -12,6 +12,7 @@ use super::bulk::BulkLimits;
 use super::call::{ANONYMOUS, Calls};
 use super::import::Import;
 use super::pb::admin_service_server::AdminService;
+use super::rebuild::Rebuild;
 use super::streaming::{self, AnswerStream};
 use super::{from_pb, pb, status, to_pb};
 use crate::domain::limits;
@@ -57,6 +58,7 @@ impl AdminService for Admin {
                 format_version: i32::try_from(identity.format_version).unwrap_or(i32::MAX),
                 earliest_time: floor.time.map(to_pb::timestamp),
                 retention: Some(to_pb::retention(kb.retention())),
+                search_index: Some(to_pb::search_index(kb.search_index().ok())),
             })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -103,6 +105,20 @@ impl AdminService for Admin {
         self.may_administer()?;
         let work = async |request| self.erase_records(request).await;
         self.calls.unary(request, status::of_write, work).await
+    }
+
+    type RebuildIndexStream = AnswerStream<pb::RebuildIndexResponse>;
+
+    async fn rebuild_index(
+        &self,
+        request: Request<pb::RebuildIndexRequest>,
+    ) -> Result<Response<Self::RebuildIndexStream>, Status> {
+        self.may_administer()?;
+        let (permit, deadline) = self.calls.stream(&request)?;
+        let index = self.base.get().and_then(|kb| kb.search_index()).map_err(status::of_read)?;
+        let rebuild = Rebuild::begin(index, self.stopping.clone());
+        let answers = streaming::answers(deadline, permit, |answers| rebuild.serve(answers));
+        Ok(Response::new(answers))
     }
 }
 

@@ -10,6 +10,7 @@ mod call;
 mod ingest;
 mod bulk;
 mod query;
+mod rebuild;
 mod query_entities;
 mod watch;
 mod admin;

@@ -304,6 +304,39 @@ impl QueryService for Query {
         self.calls.unary(request, status::of_read, work).await
     }
 
+    async fn search(
+        &self,
+        request: Request<pb::SearchRequest>,
+    ) -> Result<Response<pb::SearchResponse>, Status> {
+        let mut room = self.calls.answer_bytes();
+        let work = async |request| {
+            let query = from_pb::search_records(request)?;
+            let mut page = self.base.get()?.search(&query).await?;
+            let facets = std::mem::take(&mut page.facets).into_iter().map(to_pb::facet_counts);
+            let facets: Vec<pb::SearchFacetCounts> = facets.collect();
+            room = room.saturating_sub(facets.iter().map(framed).sum());
+            let mut hits = Vec::with_capacity(page.hits.len());
+            for hit in std::mem::take(&mut page.hits) {
+                let place = hit.place;
+                let hit = to_pb::search_hit(hit);
+                if !fits(&mut room, framed(&hit)) && !hits.is_empty() {
+                    page.ends_before(place);
+                    break;
+                }
+                hits.push(hit);
+            }
+            Ok(pb::SearchResponse {
+                hits,
+                next_page_token: page.next_page_token(),
+                facets,
+                total: i32::try_from(page.total).unwrap_or(i32::MAX),
+                total_inexact: page.inexact,
+                revision: to_pb::revision(page.revision),
+            })
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
     type ExportStream = AnswerStream<pb::ExportResponse>;
 
     async fn export(

@@ -28,6 +28,7 @@ mod reads;
 mod reingest;
 mod retention;
 mod samples;
+mod search;
 mod seeds;
 mod selectors;
 mod standard;

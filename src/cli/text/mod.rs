@@ -4,6 +4,7 @@ pub(super) mod article;
 pub(super) mod diff;
 pub(super) mod entity;
 pub(super) mod event;
+pub(super) mod hit;
 pub(super) mod layout;
 pub(super) mod statement;
 pub(super) mod time;

@@ -76,7 +76,8 @@ fn assimilates(article: &Word, next: &Word) -> bool {
 }
 
 /// Letter for letter: case, diacritics and variants of a letter set aside.
-fn fold_word(surface: &str) -> String {
+#[must_use]
+pub fn fold_word(surface: &str) -> String {
     let carrier = surface.starts_with('ئ') && surface.chars().nth(1).is_some();
     let start = if carrier { 'ئ'.len_utf8() } else { 0 };
     let mut folded = String::with_capacity(surface.len());
@@ -116,7 +117,8 @@ fn push_digit(folded: &mut String, char: char, zero: u32) {
 }
 
 /// Signs that stand inside a word without parting it.
-fn joins(char: char) -> bool {
+#[must_use]
+pub fn joins(char: char) -> bool {
     matches!(
         char,
         '\'' | '`'
@@ -136,7 +138,8 @@ fn joins(char: char) -> bool {
 
 /// Marks that a spelling may leave out: Latin accents, harakat, niqqud. The
 /// vowel signs of Indic scripts are letters, not marks of this kind.
-fn is_mark(char: char) -> bool {
+#[must_use]
+pub fn is_mark(char: char) -> bool {
     matches!(
         char,
         '\u{300}'..='\u{36f}'

@@ -26,7 +26,7 @@ pub fn export_records(pb: pb::ExportRequest) -> Result<ExportRecords, Error> {
     })
 }
 
-fn kind(at: &Field<'_>, value: i32) -> Option<Kind> {
+pub(super) fn kind(at: &Field<'_>, value: i32) -> Option<Kind> {
     match at.choice(value, pb::RecordKind::as_str_name)? {
         pb::RecordKind::Unspecified => {
             at.needed("a kind is needed; leave the list empty for all");

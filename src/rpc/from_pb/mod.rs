@@ -12,6 +12,7 @@ pub mod list;
 pub mod merge;
 pub mod resolve;
 pub mod erasure;
+pub mod search;
 pub mod export;
 pub mod record;
 pub mod watch;
@@ -42,6 +43,7 @@ pub use self::read::{
 pub use self::record::restored_record;
 pub use self::resolve::resolve_entities;
 pub use self::revise::{link_statements, retract_statement, unlink_statements, update_statement};
+pub use self::search::search_records;
 pub use self::update::{update_article, update_entity};
 pub use self::watch::watch;
 pub use self::write::{

@@ -188,6 +188,7 @@ fn of_error(error: Error, act: Act) -> Status {
                 .with("earliest_token", earliest_token)
         }
         Error::NotServed { reason, what: _ } => Answer::new(Code::Unimplemented, reason, message),
+        Error::IndexBuilding => Answer::new(Code::Unavailable, "INDEX_BUILDING", message).retry(),
         Error::Starting => Answer::new(Code::Unavailable, "STARTING", message).retry(),
         Error::Stopping => Answer::new(Code::Unavailable, "STOPPING", message).retry(),
         Error::Store(error) => of_store(error, act),

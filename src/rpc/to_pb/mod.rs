@@ -4,6 +4,7 @@ pub mod answer;
 pub mod erasure;
 pub mod import;
 pub mod resolve;
+mod search;
 mod article;
 mod statement;
 mod entity;
@@ -32,6 +33,7 @@ pub use self::answer::{
 pub use self::erasure::{erased, erasure};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
+pub use self::search::{facet_counts, search_hit, search_index};
 pub use self::time::{duration, timestamp};
 pub use self::watch::watch_event;
 
