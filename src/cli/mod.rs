@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod breakdown;
 mod client;
 mod completions;
 mod export;
@@ -9,8 +10,11 @@ mod healthcheck;
 mod history;
 mod list;
 mod load;
+mod neighbors;
 mod output;
+mod paths;
 mod read;
+mod relations;
 mod resolve;
 mod retract;
 mod serve;
@@ -52,6 +56,10 @@ enum Command {
     Retract(retract::Retract),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// Tell whom and what an entity is related to.
+    Neighbors(neighbors::Neighbors),
+    /// Tell how two entities are connected.
+    Paths(paths::Paths),
     /// Tell of changes as they are committed.
     Watch(watch::Watch),
     /// Tell what the server holds.
@@ -77,6 +85,8 @@ pub fn main() -> ExitCode {
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Neighbors(command) => client(command.run()),
+        Command::Paths(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -149,6 +159,14 @@ mod tests {
         check("dicta watch --filter x", false);
         check("dicta watch --kind rumour", false);
         check("dicta stats --output jsonl", true);
+        check("dicta stats --by speaker,topic --by kind --limit 5 --filter x --all", true);
+        check("dicta stats --by weather", false);
+        check("dicta stats --filter x", false);
+        check("dicta neighbors a --relation claimed --relation addressed --evidence 5", true);
+        check("dicta neighbors a --relation cousin", false);
+        check("dicta neighbors", false);
+        check("dicta paths entities/a b --max-hops 2 --limit 1 --as-of 7", true);
+        check("dicta paths a", false);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);
         check("dicta version", true);

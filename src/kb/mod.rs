@@ -1,26 +1,31 @@
 //! The use cases: what callers ask for, over store and clock. One file each.
 
+pub mod aggregate;
 mod anchor;
 mod bulk;
 mod carry;
 pub mod command;
+mod counted;
 mod create;
 mod delete;
 mod entities;
 pub mod error;
 mod export;
+pub mod graph;
 mod import;
 mod incoming;
 mod ingest;
 mod link;
 mod list;
 mod matching;
+mod named_entities;
 mod plan;
 mod read;
 mod references;
 pub mod resolve;
 mod retract;
 mod seed;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod token;

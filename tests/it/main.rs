@@ -1,6 +1,7 @@
 //! The integration tests: one binary, a module a subject.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod aggregate;
 mod bad_calls;
 mod bad_requests;
 mod bad_transport;
@@ -14,6 +15,7 @@ mod deadlines;
 mod delete;
 mod export;
 mod failed_writes;
+mod graph;
 mod harness;
 mod ingest;
 mod life;

@@ -1,6 +1,8 @@
 //! Records and answers to the wire.
 
+pub mod aggregate;
 pub mod answer;
+pub mod graph;
 pub mod import;
 pub mod resolve;
 mod article;
@@ -21,11 +23,13 @@ use crate::kb::error::Error;
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
 
+pub use self::aggregate::aggregates;
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
     deleted_statement, ingested, linked_statements, names_only_above, retracted_statement,
     unlinked_statements, updated_article, updated_entity, updated_statement,
 };
+pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
