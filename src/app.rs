@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
-use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig};
+use crate::config::{Config, History};
+use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
 use crate::store::sled::{SledConfig, SledStore};
@@ -123,11 +123,13 @@ impl Server {
             store: Arc::clone(&store),
             clock,
             request_ttl: config.request_id_ttl,
+            retention: retention(&config),
         }));
         if let Some(seeds) = &config.seeds {
             seed(&kb, seeds).await?;
         }
-        base.open(kb);
+        base.open(Arc::clone(&kb));
+        let pruning = tokio::spawn(async move { kb.prune_continually().await });
         health.serving().await;
         let following = tokio::spawn(health.clone().follow(store.watch_ready()));
         tracing::info!(%address, revision = store.head().revision.0, "serving");
@@ -141,6 +143,7 @@ impl Server {
         // Nobody listening means that nothing is left to stop.
         let _ = stop.send(true);
         finish(serving, config.shutdown_grace).await?;
+        pruning.abort();
         store.close().await.map_err(Error::Close)?;
         tracing::info!("stopped");
         Ok(())
@@ -226,6 +229,11 @@ fn call_policy(config: &Config) -> CallPolicy {
         concurrency: config.server.concurrency,
         message_bytes: config.server.message_bytes,
     }
+}
+
+fn retention(config: &Config) -> Retention {
+    let History { max_age, max_revisions } = config.history;
+    Retention { max_age, max_revisions }
 }
 
 fn watch_policy(config: &Config) -> WatchPolicy {

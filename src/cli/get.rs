@@ -24,6 +24,9 @@ pub(super) struct Get {
     /// How much of an article to read.
     #[arg(long, value_enum, default_value = "full")]
     view: View,
+    /// Tell an entity's own record, also where it was merged.
+    #[arg(long)]
+    own: bool,
     /// Tell an article's statements too.
     #[arg(long)]
     statements: bool,
@@ -89,7 +92,7 @@ impl Get {
                 client.get_statement(asked).await?.into_inner().statement.map(Record::Statement)
             }
             RecordName::Entity(_) => {
-                let asked = request(pb::GetEntityRequest { name, read });
+                let asked = request(pb::GetEntityRequest { name, read, own_record: self.own });
                 client.get_entity(asked).await?.into_inner().entity.map(Record::Entity)
             }
         };

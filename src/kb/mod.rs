@@ -2,6 +2,7 @@
 
 pub mod aggregate;
 mod anchor;
+mod beside;
 mod bulk;
 mod carry;
 pub mod command;
@@ -13,16 +14,19 @@ pub mod error;
 mod export;
 pub mod graph;
 mod import;
-mod incoming;
 mod ingest;
 mod link;
 mod list;
 mod matching;
 mod named_entities;
+mod merge;
+mod merged;
 mod plan;
 mod read;
+mod read_entities;
 mod references;
 pub mod resolve;
+mod retention;
 mod retract;
 mod seed;
 mod sweep;
@@ -37,13 +41,18 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkItem};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
+pub use self::merged::SeenEntity;
 pub use self::read::Records;
+pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
+pub use self::retention::Retention;
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
+use crate::derive::Recent;
 use crate::store::Store;
 
 /// One knowledge base: a store, and the rules by which it is written and read.
@@ -51,7 +60,8 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
-    recent: Arc<watch::Recent>,
+    retention: Retention,
+    recent: Arc<Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -62,14 +72,16 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// How much history is kept.
+    pub retention: Retention,
 }
 
 impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl } = config;
-        Self { store, clock, request_ttl, recent: Arc::default() }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention } = config;
+        Self { store, clock, request_ttl, retention, recent: Arc::default() }
     }
 
     /// The store beneath.

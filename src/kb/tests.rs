@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::command::*;
 use super::error::Error;
-use super::{BulkAck, BulkItem, KnowledgeBase, KnowledgeBaseConfig};
+use super::{BulkAck, BulkItem, KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::clock::ManualClock;
 use crate::domain::article::Article;
 use crate::domain::entity::{Entity, EntityName, EntityType, NameKind};
@@ -25,6 +25,7 @@ fn base() -> Arc<KnowledgeBase> {
         store: Arc::new(MemoryStore::new(config)),
         clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
         request_ttl: Duration::from_secs(3600),
+        retention: Retention::default(),
     }))
 }
 

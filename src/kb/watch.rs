@@ -2,7 +2,6 @@
 //! read from the log and never handed over by writers, so that a subscriber holds
 //! up nobody and misses nothing.
 
-mod recent;
 mod selection;
 
 #[cfg(test)]
@@ -13,18 +12,17 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub(super) use self::recent::Recent;
-use self::recent::Told;
 use self::selection::Selection;
 use super::KnowledgeBase;
 use super::error::Error;
 use super::token::{self, TokenKind};
+use crate::derive::{Changed, Commit, Recent};
 use crate::domain::id::{EntityId, RecordName};
-use crate::domain::record::Stored;
+use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 use crate::query::schema::Kind;
-use crate::store::{self, At, ChangeKind, Head, LoadBody, State, Store};
+use crate::store::{self, At, ChangeKind, Head, LoadBody, Reader, State, Store};
 
 /// What a subscriber wants to be told.
 #[derive(Clone, Debug)]
@@ -89,7 +87,7 @@ pub struct Watch {
 
 impl KnowledgeBase {
     /// Subscribes to changes.
-    pub fn watch(&self, wanted: WatchRecords) -> Result<Watch, Error> {
+    pub async fn watch(&self, wanted: WatchRecords) -> Result<Watch, Error> {
         let selection = Selection::of(&wanted)?;
         let watch = Watch {
             store: Arc::clone(&self.store),
@@ -99,7 +97,7 @@ impl KnowledgeBase {
             body: wanted.body,
             position: self.watch_start(&wanted.start)?,
         };
-        watch.check_held()?;
+        watch.hold().await?;
         Ok(watch)
     }
 
@@ -113,13 +111,9 @@ impl KnowledgeBase {
             }
         };
         if asked > head.revision {
-            return Err(Error::Store(store::Error::OutOfRange {
-                asked: format!("revision {asked}"),
-                earliest: self.store.earliest(),
-                earliest_time: None,
-                newest: head.revision,
-                newest_time: head.time,
-            }));
+            let floor = self.store.floor();
+            let asked = At::Revision(asked);
+            return Err(Error::Store(store::Error::out_of_range(&asked, floor, head)));
         }
         Ok(asked)
     }
@@ -149,7 +143,7 @@ impl Watch {
     /// tells what the subscriber wants of them; `None` where there are no newer
     /// ones.
     pub async fn next(&mut self) -> Result<Option<Vec<WatchEvent>>, Error> {
-        self.check_held()?;
+        let _held = self.hold().await?;
         let commits = self.recent.after(self.store.as_ref(), self.position).await?;
         let Some(last) = commits.last().map(|commit| commit.change.revision) else {
             return Ok(None);
@@ -160,7 +154,7 @@ impl Watch {
             events.extend(self.wanted(commit));
             if self.body == LoadBody::Yes {
                 for event in events.iter_mut().skip(first) {
-                    self.load_texts(event, commit.change.previous).await?;
+                    self.load_text(event, commit.change.previous).await?;
                 }
             }
         }
@@ -168,19 +162,19 @@ impl Watch {
         Ok(Some(events))
     }
 
-    /// The changes of a commit that the subscriber wants, without texts.
-    fn wanted<'a>(&'a self, commit: &'a Told) -> impl Iterator<Item = WatchEvent> + 'a {
+    /// The changes of a commit that the subscriber wants.
+    fn wanted<'a>(&'a self, commit: &'a Commit) -> impl Iterator<Item = WatchEvent> + 'a {
         let change = &commit.change;
-        change.records.iter().zip(&commit.states).filter_map(|((name, kind), states)| {
+        change.records.iter().zip(&commit.changed).filter_map(|((name, kind), changed)| {
             let wants = |state: &Option<Stored>| {
                 state.as_ref().is_some_and(|stored| self.selection.wants(stored))
             };
-            let (before_matches, after_matches) = (wants(&states.before), wants(&states.after));
+            let (before_matches, after_matches) = (wants(&changed.before), wants(&changed.after));
             (before_matches || after_matches).then(|| WatchEvent {
                 name: name.clone(),
                 kind: *kind,
-                before: states.before.clone(),
-                after: states.after.clone(),
+                before: changed.before.clone(),
+                after: self.after(changed),
                 before_matches,
                 after_matches,
                 revision: change.revision,
@@ -189,27 +183,36 @@ impl Watch {
         })
     }
 
-    /// Fills in the text of an article, which is not kept with the recent commits.
-    async fn load_texts(&self, event: &mut WatchEvent, previous: Revision) -> Result<(), Error> {
-        if !matches!(event.name, RecordName::Article(_)) {
-            return Ok(());
-        }
-        for (state, revision) in [(&mut event.before, previous), (&mut event.after, event.revision)]
+    /// The record after a change, its text left out where it is not asked for.
+    fn after(&self, changed: &Changed) -> Option<Stored> {
+        let mut after = changed.after.clone();
+        if let (LoadBody::No, Some(Record::Article(article))) =
+            (self.body, after.as_mut().map(|stored| &mut stored.value))
         {
-            if state.is_some() {
-                let reader = self.store.reader(At::Revision(revision)).await?;
-                *state = reader.state(&event.name, LoadBody::Yes).await.map(State::live)?;
-            }
+            article.body = article.body.without_text();
+        }
+        after
+    }
+
+    /// Fills in the text that an article had before, which is not kept with the
+    /// recent commits.
+    async fn load_text(&self, event: &mut WatchEvent, previous: Revision) -> Result<(), Error> {
+        if matches!(event.name, RecordName::Article(_)) && event.before.is_some() {
+            let reader = self.store.reader(At::Revision(previous)).await?;
+            event.before = reader.state(&event.name, LoadBody::Yes).await.map(State::live)?;
         }
         Ok(())
     }
 
-    fn check_held(&self) -> Result<(), Error> {
-        let earliest = self.store.earliest();
-        if self.position >= earliest {
-            return Ok(());
+    /// Keeps what comes after the position from being pruned while it is read.
+    async fn hold(&self) -> Result<Box<dyn Reader>, Error> {
+        match self.store.reader(At::Revision(self.position)).await {
+            Err(store::Error::OutOfRange { earliest, .. }) => Err(Error::WatchStartNotHeld {
+                asked: self.position,
+                earliest,
+                earliest_token: self.token_at(earliest),
+            }),
+            held => Ok(held?),
         }
-        let earliest_token = self.token_at(earliest);
-        Err(Error::WatchStartNotHeld { asked: self.position, earliest, earliest_token })
     }
 }

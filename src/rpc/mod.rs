@@ -10,6 +10,7 @@ mod call;
 mod ingest;
 mod bulk;
 mod query;
+mod query_entities;
 mod watch;
 mod admin;
 mod streaming;

@@ -184,3 +184,24 @@ async fn what_cannot_be_counted_by_is_refused() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn merged_entities_count_as_one() {
+    let home = Home::new();
+    let server = home.start().await;
+    filled(&server).await;
+    let merge = pb::MergeEntitiesRequest {
+        survivor: "entities/jane".into(),
+        absorbed: "entities/john".into(),
+        ..Default::default()
+    };
+    server.ingest().merge_entities(merge).await.unwrap();
+    let told = counted(&server, by(&[Speaker])).await.unwrap();
+    assert_eq!(told, "entities/jane: 3/2/2, : 1/1/1, all: 4/2/2");
+    let john = pb::AggregateStatementsRequest {
+        filter: "speaker.entity = entities/john".into(),
+        ..by(&[Speaker])
+    };
+    assert_eq!(counted(&server, john).await.unwrap(), "entities/jane: 3/2/2, all: 3/2/2");
+    server.stop().await;
+}

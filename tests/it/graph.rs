@@ -287,3 +287,34 @@ async fn what_cannot_be_related_is_refused() {
     assert_refused(&status, Code::NotFound, "NOT_FOUND");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn merged_entities_are_one() {
+    let home = Home::new();
+    let server = home.start().await;
+    filled(&server).await;
+    let before = server.revision().await;
+    let merge = pb::MergeEntitiesRequest {
+        survivor: name("bo"),
+        absorbed: name("cy"),
+        ..Default::default()
+    };
+    server.ingest().merge_entities(merge).await.unwrap();
+    let ann = ["BO 2: >said_about 2 s2+s1, >addressed 1 s1"];
+    assert_eq!(neighbors(&server, around("ann")).await.unwrap(), ann);
+    let page = server.query().list_neighbors(around("cy")).await.unwrap().into_inner();
+    assert_eq!((page.name, page.neighbors.len()), (name("bo"), 2));
+    let by_bo = ["ANN [>said_about 2 s2+s1, >addressed 1 s1] BO \
+                  [=mentioned_with 1 s3, >claimed(received) 1 s3] DI"];
+    assert_eq!(paths(&server, between("ann", "di")).await, by_bo);
+    let one = server.query().find_paths(between("bo", "cy")).await.unwrap_err();
+    assert_invalid(&one, "SAME_ENTITY", "to");
+    let read = Some(pb::ReadOptions {
+        as_of: Some(pb::read_options::AsOf::Revision(before)),
+        ..Default::default()
+    });
+    let then = pb::ListNeighborsRequest { read, ..around("ann") };
+    let apart = ["CY 2: >said_about 2 s2+s1", "BO 1: >addressed 1 s1"];
+    assert_eq!(neighbors(&server, then).await.unwrap(), apart);
+    server.stop().await;
+}

@@ -109,7 +109,11 @@ mod tests {
                 name("نێچیرڤان بارزانی", "ckb"),
                 name("Nechervan Idris Barzani", "en"),
             ],
-            external_ids: vec![pb::ExternalId { authority: "wikidata".into(), id: "Q1".into() }],
+            external_ids: vec![pb::ExternalId {
+                authority: "wikidata".into(),
+                id: "Q1".into(),
+                ..Default::default()
+            }],
             occupancies: vec![pb::Occupancy {
                 title: "President".into(),
                 organization: "entities/kurdistan-region".into(),

@@ -53,7 +53,9 @@ impl Look<'_> {
         ];
         let mut whole = true;
         if by_statements.into_iter().any(|kind| self.wants(kind)) {
-            for path in [Path::StatementsBySpeaker(same.clone()), Path::StatementsByMention(same.clone())] {
+            for path in
+                [Path::StatementsBySpeaker(same.clone()), Path::StatementsByMention(same.clone())]
+            {
                 whole &= self.gather(path, same, counted, &mut around).await?;
             }
         }

@@ -81,14 +81,20 @@ async fn check(store: &dyn Store) {
     let commit = u32::try_from(reader.revision().0 - 1).unwrap();
     let expected: Vec<_> = expected(commit).into_iter().collect();
     let reader = &*reader;
-    let outlets = (0..OUTLETS).map(|at| Path::ArticlesByPublisher(format!("outlet {at}")));
+    let outlets = (0..OUTLETS).map(|at| Path::ArticlesByPublisher([format!("outlet {at}")].into()));
     let persons = || (0..OUTLETS).map(|at| entity_id(&format!("person-{at}")));
     assert_eq!(listed(reader, outlets).await, expected);
     assert_eq!(listed(reader, [Path::Articles]).await, expected);
     assert_eq!(listed(reader, [Path::ArticlesByName]).await, expected);
     assert_eq!(listed(reader, [Path::Statements]).await, expected);
-    assert_eq!(listed(reader, persons().map(Path::StatementsBySpeaker)).await, expected);
-    assert_eq!(listed(reader, persons().map(Path::StatementsByMention)).await, expected);
+    assert_eq!(
+        listed(reader, persons().map(|id| Path::StatementsBySpeaker([id].into()))).await,
+        expected
+    );
+    assert_eq!(
+        listed(reader, persons().map(|id| Path::StatementsByMention([id].into()))).await,
+        expected
+    );
     for (number, commit) in expected {
         let name = name(&format!("articles/a{number}"));
         let State::Live(stored) = reader.state(&name, LoadBody::No).await.unwrap() else {
@@ -100,6 +106,20 @@ async fn check(store: &dyn Store) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn readers_beside_a_writer_lose_nothing_and_see_nothing_twice() {
+    beside_readers(async |_| ()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn readers_beside_a_writer_and_pruning_lose_nothing() {
+    beside_readers(async |store| {
+        store.prune(store.head().revision, 100).await.unwrap();
+    })
+    .await;
+}
+
+/// Commits beside readers that check what they see, and does something else after
+/// each group of commits.
+async fn beside_readers(then: impl AsyncFn(&dyn Store)) {
     let directory = TempDir::new().unwrap();
     let store: Arc<dyn Store> = Arc::new(open(directory.path()));
     commit(&store, touch(0)).await;
@@ -122,6 +142,7 @@ async fn readers_beside_a_writer_lose_nothing_and_see_nothing_twice() {
         for answer in store.apply(group).await {
             answer.unwrap();
         }
+        then(&*store).await;
     }
     done.store(true, Ordering::Relaxed);
     for reader in readers {
