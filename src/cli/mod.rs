@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod backup;
+mod breakdown;
 mod client;
 mod completions;
 mod erase;
@@ -11,9 +12,12 @@ mod healthcheck;
 mod history;
 mod list;
 mod load;
+mod neighbors;
 mod merge;
 mod output;
+mod paths;
 mod read;
+mod relations;
 mod resolve;
 mod restore;
 mod retract;
@@ -70,6 +74,10 @@ enum Command {
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// Tell whom and what an entity is related to.
+    Neighbors(neighbors::Neighbors),
+    /// Tell how two entities are connected.
+    Paths(paths::Paths),
     /// Tell of changes as they are committed.
     Watch(watch::Watch),
     /// Tell what the server holds.
@@ -101,6 +109,8 @@ pub fn main() -> ExitCode {
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Neighbors(command) => client(command.run()),
+        Command::Paths(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -191,6 +201,14 @@ mod tests {
         check("dicta search", false);
         check("dicta search a --kind quotation", false);
         check("dicta stats --output jsonl", true);
+        check("dicta stats --by speaker,topic --by kind --limit 5 --filter x --all", true);
+        check("dicta stats --by weather", false);
+        check("dicta stats --filter x", false);
+        check("dicta neighbors a --relation claimed --relation addressed --evidence 5", true);
+        check("dicta neighbors a --relation cousin", false);
+        check("dicta neighbors", false);
+        check("dicta paths entities/a b --max-hops 2 --limit 1 --as-of 7", true);
+        check("dicta paths a", false);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);
         check("dicta version", true);

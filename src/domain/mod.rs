@@ -18,4 +18,5 @@ pub mod selector;
 pub mod statement;
 pub mod text;
 pub mod time;
+pub mod triple;
 pub mod united;

@@ -9,6 +9,7 @@ use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::plan::{self as query, Access};
+use crate::query::schema::Kind;
 use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
 
 /// How many records one page looks at before it ends early, even empty.
@@ -36,7 +37,7 @@ pub struct VersionsPage {
 
 /// What makes the token of the next page.
 #[derive(Debug)]
-struct Next {
+pub(super) struct Next {
     identity: Identity,
     revision: Revision,
     fingerprint: Fingerprint,
@@ -52,7 +53,7 @@ impl Next {
         self.end = self.taken.take();
     }
 
-    fn token(&self) -> String {
+    pub(super) fn token(&self) -> String {
         let Some(Cursor(end)) = &self.end else { return String::new() };
         let mut payload = self.fingerprint.to_vec();
         payload.extend_from_slice(end);
@@ -97,7 +98,7 @@ impl VersionsPage {
 }
 
 /// What a page token is bound to: a hash of the list's arguments.
-type Fingerprint = [u8; 16];
+pub(super) type Fingerprint = [u8; 16];
 
 /// A page that is about to be read.
 pub(super) struct OpenPage {
@@ -183,7 +184,7 @@ impl KnowledgeBase {
     }
 
     /// The reader and the place of a page: the first, or the one of a token.
-    async fn page(
+    pub(super) async fn page(
         &self,
         read: &ReadOptions,
         page_token: &str,
@@ -208,10 +209,38 @@ impl KnowledgeBase {
         }
     }
 
-    fn next(&self, revision: Revision, fingerprint: Fingerprint, end: Option<Cursor>) -> Next {
+    /// What makes the token of the page after one that ended there.
+    pub(super) fn next(
+        &self,
+        revision: Revision,
+        fingerprint: Fingerprint,
+        end: Option<Cursor>,
+    ) -> Next {
         let identity = self.store.identity().clone();
         Next { identity, revision, fingerprint, end, taken: None }
     }
+}
+
+/// The filter over statements, in which each entity stands for all that are merged
+/// with it.
+pub(super) async fn statement_filter(
+    reader: &dyn Reader,
+    filter: &str,
+) -> Result<Option<Filter>, Error> {
+    let filter = Filter::parse(filter, Kind::Statement)
+        .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
+    Ok(merged::widened(reader, filter).await?)
+}
+
+/// The path that leads to all statements that pass a filter, and the filter.
+pub(super) async fn statement_path(
+    reader: &dyn Reader,
+    filter: &str,
+) -> Result<(Path, Option<Filter>), Error> {
+    let filter = statement_filter(reader, filter).await?;
+    let plan = query::plan(&query::Collection::Statements(None), filter, "")
+        .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
+    Ok((path(plan.access), plan.filter))
 }
 
 /// A hash of arguments, to which a token is bound.

@@ -1,5 +1,6 @@
 //! The use cases: what callers ask for, over store and clock. One file each.
 
+pub mod aggregate;
 mod anchor;
 mod beside;
 mod bulk;
@@ -7,17 +8,20 @@ mod carry;
 pub mod command;
 #[cfg(test)]
 mod conformance;
+mod counted;
 mod create;
 mod delete;
 mod entities;
 mod erase;
 pub mod error;
 mod export;
+pub mod graph;
 mod import;
 mod ingest;
 mod link;
 mod list;
 mod matching;
+mod named_entities;
 mod merge;
 mod merged;
 mod plan;
@@ -29,6 +33,7 @@ mod retention;
 mod retract;
 mod search;
 mod seed;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod token;

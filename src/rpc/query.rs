@@ -337,6 +337,39 @@ impl QueryService for Query {
         self.calls.unary(request, status::of_read, work).await
     }
 
+    async fn aggregate_statements(
+        &self,
+        request: Request<pb::AggregateStatementsRequest>,
+    ) -> Result<Response<pb::AggregateStatementsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::aggregate_statements(request)?;
+            Ok(to_pb::aggregates(self.base.get()?.aggregate_statements(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_neighbors(
+        &self,
+        request: Request<pb::ListNeighborsRequest>,
+    ) -> Result<Response<pb::ListNeighborsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::list_neighbors(request)?;
+            Ok(to_pb::neighbors(self.base.get()?.list_neighbors(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn find_paths(
+        &self,
+        request: Request<pb::FindPathsRequest>,
+    ) -> Result<Response<pb::FindPathsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::find_paths(request)?;
+            Ok(to_pb::paths(self.base.get()?.find_paths(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
     type ExportStream = AnswerStream<pb::ExportResponse>;
 
     async fn export(

@@ -1,7 +1,9 @@
 //! Records and answers to the wire.
 
+pub mod aggregate;
 pub mod answer;
 pub mod erasure;
+pub mod graph;
 pub mod import;
 pub mod resolve;
 mod search;
@@ -24,6 +26,7 @@ use crate::kb::{Beside, Retention, SeenEntity};
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
 
+pub use self::aggregate::aggregates;
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
     deleted_statement, ingested, linked_statements, merged_entities, names_only_above,
@@ -31,6 +34,7 @@ pub use self::answer::{
     updated_statement,
 };
 pub use self::erasure::{erased, erasure};
+pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::search::{facet_counts, search_hit, search_index};
