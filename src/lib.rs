@@ -38,6 +38,8 @@ pub mod domain;
 pub mod query;
 pub mod clock;
 pub mod store;
+pub mod derive;
+pub mod quotations;
 pub mod kb;
 pub mod rpc;
 pub mod config;

@@ -17,3 +17,4 @@ pub mod selector;
 pub mod statement;
 pub mod text;
 pub mod time;
+pub mod words;

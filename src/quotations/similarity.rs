@@ -1,0 +1,82 @@
+//! When two texts are near: two bodies, and two wordings of a quote.
+
+use super::facts::{NearFacts, PrintFacts};
+use super::fingerprint::shared;
+use super::words::{self, Word};
+
+/// The fewest runs of words of a body that is compared.
+const FEWEST_RUNS: usize = 8;
+/// The share of the shorter body's runs that tells a copy by itself.
+const COPIED: f64 = 0.5;
+/// The share that tells one where quotes are shared too. Editors leave a third.
+const EDITED: f64 = 0.2;
+/// How many shared quotes that takes.
+const SHARED_QUOTES: usize = 2;
+/// The share that makes a common origin possible.
+const RELATED: f64 = 0.25;
+/// How many shared quotes do: two reporters at one event bring home some of the
+/// same words.
+const RELATED_QUOTES: usize = 3;
+/// Longer wordings are the same only word for word.
+const COMPARED_WORDS: usize = 1_000;
+/// One word in so many may differ between two wordings of a quote.
+const WORDS_AN_EDIT: usize = 5;
+
+/// How near two bodies are; `None` where they have nothing to do with each other.
+pub(super) fn bodies(one: &PrintFacts, other: &PrintFacts) -> Option<NearFacts> {
+    let shorter = one.runs.len().min(other.runs.len());
+    if shorter < FEWEST_RUNS {
+        return None;
+    }
+    let both = shared(&one.runs, &other.runs);
+    let quotes = shared(&one.quotes, &other.quotes);
+    let containment = both as f64 / shorter as f64;
+    let resemblance = both as f64 / (one.runs.len() + other.runs.len() - both) as f64;
+    let sure = containment >= COPIED || (containment >= EDITED && quotes >= SHARED_QUOTES);
+    let related = containment >= RELATED || quotes >= RELATED_QUOTES;
+    let quotes = quotes as u32;
+    (sure || related).then_some(NearFacts { resemblance, containment, quotes, sure })
+}
+
+/// How many words two wordings differ in, where they are near: one word in five at
+/// most, and never a negation or a figure.
+pub(super) fn wordings(one: &[Word], other: &[Word]) -> Option<usize> {
+    let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
+    let most = (longer / WORDS_AN_EDIT).max(1);
+    if longer > COMPARED_WORDS || longer - shorter > most {
+        return None;
+    }
+    if words::claims(one) != words::claims(other) {
+        return None;
+    }
+    let edits = distance(one, other);
+    (edits <= most).then_some(edits)
+}
+
+/// How many words are put in, left out or exchanged between two wordings.
+pub(super) fn distance(one: &[Word], other: &[Word]) -> usize {
+    let folds = |words: &[Word]| -> Vec<String> {
+        words.iter().take(COMPARED_WORDS).map(|word| word.fold.clone()).collect()
+    };
+    strsim::generic_levenshtein(&folds(one), &folds(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(one: &str, other: &str, expected: Option<usize>) {
+        let (one, other) = (words::read(one), words::read(other));
+        assert_eq!(wordings(&one, &other), expected);
+        assert_eq!(wordings(&other, &one), expected);
+    }
+
+    #[test]
+    fn near_wordings_differ_in_few_words_and_claim_the_same() {
+        check("we will go there at once", "We will go there, at once!", Some(0));
+        check("we will go there at once", "we will go there right at once", Some(1));
+        check("we will go there at once", "they will go there right now", None);
+        check("we will go there at once", "we will not go there at once", None);
+        check("we will pay 5 million for it", "we will pay 6 million for it", None);
+    }
+}
