@@ -129,12 +129,14 @@ impl Server {
         }
         base.open(kb);
         health.serving().await;
+        let following = tokio::spawn(health.clone().follow(store.watch_ready()));
         tracing::info!(%address, revision = store.head().revision.0, "serving");
         tokio::select! {
             () = shutdown => {}
             ended = &mut serving => return ended_early(ended),
         }
         tracing::info!("stopping");
+        following.abort();
         health.not_serving().await;
         // Nobody listening means that nothing is left to stop.
         let _ = stop.send(true);
@@ -185,7 +187,7 @@ fn ended_early(
 async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let path = config.data_dir.clone();
     let failed = |source| Error::Open { path: config.data_dir.clone(), source };
-    let sled = SledConfig { path, cache_mib: config.cache_mib };
+    let sled = SledConfig { path, cache_mib: config.cache_mib, min_free_mib: config.min_free_mib };
     let opened = tokio::task::spawn_blocking(move || SledStore::open(sled)).await;
     let cut_short = |_| store::Error::Internal("opening was cut short".into());
     let store = opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)?;

@@ -9,6 +9,7 @@
 //! - [`clock`]: where the time comes from.
 //! - [`store`]: what a backend owes, and one conformance suite that says so;
 //!   `store::memory` is the reference, `store::sled` keeps data on disk.
+//! - [`derive`]: what follows the change log, and how it is kept up to date.
 //! - [`kb`]: the use cases, one file each: what a write does, what a read sees.
 //! - [`rpc`]: the services. Messages become commands, records become messages,
 //!   errors become statuses.
@@ -38,6 +39,7 @@ pub mod domain;
 pub mod query;
 pub mod clock;
 pub mod store;
+pub mod derive;
 pub mod derive;
 pub mod quotations;
 pub mod kb;

@@ -25,6 +25,10 @@ pub(super) struct Healthcheck {
     /// The server's configuration file. DICTA_CONFIG names it too.
     #[arg(long, value_name = "FILE", conflicts_with = "address")]
     config: Option<PathBuf>,
+    /// Ask about one service, such as dicta.v1.IngestService, which is not served
+    /// while the store takes no writes. Without it: the server as a whole.
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    service: String,
 }
 
 impl Healthcheck {
@@ -44,7 +48,7 @@ impl Healthcheck {
                 config::load(self.config, &environment, &Flags::default())?.config.local_address()
             }
         };
-        let status = tokio::time::timeout(TIMEOUT, ask(&address)).await;
+        let status = tokio::time::timeout(TIMEOUT, ask(&address, self.service)).await;
         match status.map_err(|_| Failure::Error(format!("{address} does not answer in time")))?? {
             ServingStatus::Serving => Ok(()),
             other => Err(Failure::Error(format!("{address} is {}", other.as_str_name()))),
@@ -52,8 +56,8 @@ impl Healthcheck {
     }
 }
 
-async fn ask(address: &str) -> Result<ServingStatus, Failure> {
+async fn ask(address: &str, service: String) -> Result<ServingStatus, Failure> {
     let mut health = HealthClient::new(client::connect(address).await?);
-    let answer = health.check(client::request(HealthCheckRequest::default())).await?;
+    let answer = health.check(client::request(HealthCheckRequest { service })).await?;
     Ok(answer.into_inner().status())
 }

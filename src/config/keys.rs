@@ -82,6 +82,8 @@ keys! {
             "A directory of JSON files to load, once, into an empty base. Empty: none.";
         cache_mib: u64 = "cache_mib", "64", value::number(8..=65_536),
             "Memory for cached data, in MiB.";
+        min_free_mib: u64 = "min_free_mib", "256", value::number(0..=1_048_576),
+            "Free space on the disk, in MiB, below which writes are refused until there is more.";
         request_id_ttl: Duration = "request_id_ttl", "24h", value::duration(60..=2_592_000),
             "How long a `request_id` is remembered.";
         shutdown_grace: Duration = "shutdown_grace", "10s", value::duration(0..=600),

@@ -39,6 +39,7 @@ pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::read::Records;
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
+use crate::derive::Recent;
 use crate::store::Store;
 
 /// One knowledge base: a store, and the rules by which it is written and read.
@@ -46,7 +47,7 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
-    recent: Arc<watch::Recent>,
+    recent: Arc<Recent>,
 }
 
 /// What a [`KnowledgeBase`] is made of.

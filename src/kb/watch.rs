@@ -2,7 +2,6 @@
 //! read from the log and never handed over by writers, so that a subscriber holds
 //! up nobody and misses nothing.
 
-mod recent;
 mod selection;
 
 #[cfg(test)]
@@ -13,14 +12,13 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub(super) use self::recent::Recent;
-use self::recent::Told;
 use self::selection::Selection;
 use super::KnowledgeBase;
 use super::error::Error;
 use super::token::{self, TokenKind};
+use crate::derive::{Changed, Commit, Recent};
 use crate::domain::id::{EntityId, RecordName};
-use crate::domain::record::Stored;
+use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 use crate::query::schema::Kind;
@@ -160,7 +158,7 @@ impl Watch {
             events.extend(self.wanted(commit));
             if self.body == LoadBody::Yes {
                 for event in events.iter_mut().skip(first) {
-                    self.load_texts(event, commit.change.previous).await?;
+                    self.load_text(event, commit.change.previous).await?;
                 }
             }
         }
@@ -168,19 +166,19 @@ impl Watch {
         Ok(Some(events))
     }
 
-    /// The changes of a commit that the subscriber wants, without texts.
-    fn wanted<'a>(&'a self, commit: &'a Told) -> impl Iterator<Item = WatchEvent> + 'a {
+    /// The changes of a commit that the subscriber wants.
+    fn wanted<'a>(&'a self, commit: &'a Commit) -> impl Iterator<Item = WatchEvent> + 'a {
         let change = &commit.change;
-        change.records.iter().zip(&commit.states).filter_map(|((name, kind), states)| {
+        change.records.iter().zip(&commit.changed).filter_map(|((name, kind), changed)| {
             let wants = |state: &Option<Stored>| {
                 state.as_ref().is_some_and(|stored| self.selection.wants(stored))
             };
-            let (before_matches, after_matches) = (wants(&states.before), wants(&states.after));
+            let (before_matches, after_matches) = (wants(&changed.before), wants(&changed.after));
             (before_matches || after_matches).then(|| WatchEvent {
                 name: name.clone(),
                 kind: *kind,
-                before: states.before.clone(),
-                after: states.after.clone(),
+                before: changed.before.clone(),
+                after: self.after(changed),
                 before_matches,
                 after_matches,
                 revision: change.revision,
@@ -189,17 +187,23 @@ impl Watch {
         })
     }
 
-    /// Fills in the text of an article, which is not kept with the recent commits.
-    async fn load_texts(&self, event: &mut WatchEvent, previous: Revision) -> Result<(), Error> {
-        if !matches!(event.name, RecordName::Article(_)) {
-            return Ok(());
-        }
-        for (state, revision) in [(&mut event.before, previous), (&mut event.after, event.revision)]
+    /// The record after a change, its text left out where it is not asked for.
+    fn after(&self, changed: &Changed) -> Option<Stored> {
+        let mut after = changed.after.clone();
+        if let (LoadBody::No, Some(Record::Article(article))) =
+            (self.body, after.as_mut().map(|stored| &mut stored.value))
         {
-            if state.is_some() {
-                let reader = self.store.reader(At::Revision(revision)).await?;
-                *state = reader.state(&event.name, LoadBody::Yes).await.map(State::live)?;
-            }
+            article.body = article.body.without_text();
+        }
+        after
+    }
+
+    /// Fills in the text that an article had before, which is not kept with the
+    /// recent commits.
+    async fn load_text(&self, event: &mut WatchEvent, previous: Revision) -> Result<(), Error> {
+        if matches!(event.name, RecordName::Article(_)) && event.before.is_some() {
+            let reader = self.store.reader(At::Revision(previous)).await?;
+            event.before = reader.state(&event.name, LoadBody::Yes).await.map(State::live)?;
         }
         Ok(())
     }

@@ -15,6 +15,28 @@ pub enum Expression {
     Not(Box<Expression>),
     /// A test of one field.
     Restriction(Restriction),
+    /// A test that has a name, as `within(field, start, end)`.
+    Call(Call),
+}
+
+/// A test that has a name, and what it is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The test's name.
+    pub name: String,
+    /// Where the name stands, in code points from 1.
+    pub column: usize,
+    /// What it is given.
+    pub arguments: Vec<Argument>,
+}
+
+/// Something that a test is given: the path of a field, or a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// As written.
+    pub literal: Literal,
+    /// Where it stands, in code points from 1.
+    pub column: usize,
 }
 
 /// A test of one field; without a comparison, words to be looked for anywhere.
@@ -114,7 +136,19 @@ impl fmt::Display for Expression {
                 operand(f, item)
             }
             Self::Restriction(restriction) => restriction.fmt(f),
+            Self::Call(call) => call.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(", self.name)?;
+        for (index, argument) in self.arguments.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{}", argument.literal)?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -133,7 +167,7 @@ fn joined(f: &mut fmt::Formatter<'_>, items: &[Expression], joiner: &str) -> fmt
 
 fn operand(f: &mut fmt::Formatter<'_>, item: &Expression) -> fmt::Result {
     match item {
-        Expression::Restriction(restriction) => write!(f, "{restriction}"),
+        Expression::Restriction(_) | Expression::Call(_) => write!(f, "{item}"),
         _ => write!(f, "({item})"),
     }
 }

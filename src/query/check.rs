@@ -1,9 +1,10 @@
 //! Checks a written filter against the fields of a kind of record.
 
-use super::ast::{Expression, Restriction};
+use super::ast::{Argument, Call, Expression, Restriction};
 use super::error::{FilterError, cut};
-use super::filter::{Node, Test};
-use super::operand::Operand;
+use super::filter::{Condition, Node, Test};
+use super::moment::{Moment, SpanTest};
+use super::operand::{self, Operand};
 use super::schema::{Field, Kind, Type};
 
 /// Checks an expression over records of `kind`.
@@ -16,6 +17,69 @@ pub(super) fn expression(expression: &Expression, kind: Kind) -> Result<Node, Fi
         Expression::Or(items) => Node::Any(all(items)?),
         Expression::Not(item) => Node::Not(Box::new(self::expression(item, kind)?)),
         Expression::Restriction(item) => Node::Test(restriction(item, kind)?),
+        Expression::Call(call) => Node::Test(self::call(call, kind)?),
+    })
+}
+
+/// A test by name: how a time lies to a span of time.
+fn call(call: &Call, kind: Kind) -> Result<Test, FilterError> {
+    let known = SpanTest::ALL.into_iter().find(|test| test.name() == call.name);
+    let Some(test) = known else {
+        let message = format!(
+            "there is no function `{}`: there are `within(field, start, end)` and \
+             `overlaps(field, start, end)`",
+            cut(&call.name)
+        );
+        let error = FilterError::new(call.column, message);
+        return Err(match nearest(&call.name, SpanTest::ALL.into_iter().map(SpanTest::name)) {
+            Some(near) => error.suggesting(near),
+            None => error,
+        });
+    };
+    let [field, start, end] = call.arguments.as_slice() else {
+        let (name, count) = (test.name(), call.arguments.len());
+        let message = format!(
+            "`{name}` takes a field, a start and an end, as in \
+             `{name}(create_time, 2026-09, 2026-10)`, not {count} arguments"
+        );
+        return Err(FilterError::new(call.column, message));
+    };
+    let field = time_field(field, test, kind)?;
+    let Type::Time(grain) = field.kind else {
+        return Err(FilterError::new(call.column, format!("`{}` is no time", field.name)));
+    };
+    let moment = |argument: &Argument| match argument.literal.is_star() {
+        true => Ok(None),
+        false => operand::moment(field.name, grain, &argument.literal, argument.column).map(Some),
+    };
+    let span = Moment::spanning(moment(start)?, moment(end)?)
+        .ok_or_else(|| FilterError::new(end.column, "the end lies before the start"))?;
+    Ok(Test { field, key: None, condition: Condition::Span(test, span) })
+}
+
+/// The time that a named test is given.
+fn time_field(
+    argument: &Argument,
+    test: SpanTest,
+    kind: Kind,
+) -> Result<&'static Field, FilterError> {
+    let times = || kind.fields().iter().filter(|field| matches!(field.kind, Type::Time(_)));
+    let written = argument.literal.text();
+    if let Some(field) = times().find(|field| field.name == written) {
+        return Ok(field);
+    }
+    let message = match kind.field(&written) {
+        Some(field) => format!("`{}` is no time: `{}` compares one", field.name, test.name()),
+        None => {
+            let known: Vec<&str> = times().map(|field| field.name).collect();
+            let known = known.join(", ");
+            format!("`{}` is no time of {}: there are {known}", cut(&written), kind.plural())
+        }
+    };
+    let error = FilterError::new(argument.column, message);
+    Err(match nearest(&written, times().map(|field| field.name)) {
+        Some(near) => error.suggesting(near),
+        None => error,
     })
 }
 
@@ -109,5 +173,5 @@ pub(super) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -
     }
     let slips = |name: &'a str| (strsim::damerau_levenshtein(written, name), name);
     let (slips, name) = names.map(slips).min_by_key(|(slips, _)| *slips)?;
-    (slips <= 2.max(name.chars().count() / 3)).then_some(name)
+    (slips <= 1.max(written.chars().count() / 3)).then_some(name)
 }

@@ -3,7 +3,7 @@
 use super::ast::Comparator;
 use super::check;
 use super::error::FilterError;
-use super::moment::Moment;
+use super::moment::{Moment, SpanTest};
 use super::parser;
 use super::schema::{Field, Kind, Value};
 use crate::domain::record::Stored;
@@ -14,7 +14,8 @@ use crate::domain::record::Stored;
 /// means that there is none. A field with several values passes where any does.
 /// `:` asks whether a title, content, name or description contains a text, and
 /// is `=` elsewhere; `:*` asks whether anything is set. A time equals a coarser
-/// one where it lies within it, and is otherwise ordered by where it begins.
+/// one where it lies within it, and is otherwise ordered by where it begins;
+/// `within` and `overlaps` compare it with a span.
 /// Two conjuncts that follow one another and name different parts of the same
 /// list, such as `external_ids.authority` and `external_ids.id`, speak of one
 /// element.
@@ -130,6 +131,8 @@ pub(super) enum Condition {
     Number(Comparator, f64),
     /// A time, compared so.
     Time(Comparator, Moment),
+    /// A time that lies so to a span.
+    Span(SpanTest, Moment),
     /// An entry of a map with this key.
     Key(String),
 }
@@ -150,6 +153,7 @@ impl Condition {
             (Self::Time(comparator, wanted), Value::Moment(moment)) => {
                 moment.compares(*comparator, *wanted)
             }
+            (Self::Span(test, span), Value::Moment(moment)) => moment.lies(*test, *span),
             (Self::Key(wanted), Value::Entry(key, _)) => key == wanted,
             _ => false,
         }
@@ -159,26 +163,37 @@ impl Condition {
 /// What a text is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Pattern {
-    /// `text`
+    /// This text.
     Whole(String),
-    /// `text*`
-    Start(String),
-    /// `*text`
-    End(String),
-    /// `*text*`, and `*` with an empty text.
-    Within(String),
+    /// These texts in their order with anything between them, the first at the
+    /// beginning and the last at the end: what stands around the wildcards.
+    Wild(Vec<String>),
 }
 
 impl Pattern {
-    fn compares(&self, comparator: Comparator, text: &str) -> bool {
-        let fits = match self {
-            Self::Whole(wanted) => return compares(comparator, text, wanted),
-            Self::Start(start) => text.starts_with(start),
-            Self::End(end) => text.ends_with(end),
-            Self::Within(part) => text.contains(part),
-        };
-        fits == (comparator != Comparator::NotEqual)
+    /// A text with these words somewhere in it.
+    pub(super) fn containing(words: String) -> Self {
+        Self::Wild(vec![String::new(), words, String::new()])
     }
+
+    fn compares(&self, comparator: Comparator, text: &str) -> bool {
+        match self {
+            Self::Whole(wanted) => compares(comparator, text, wanted),
+            Self::Wild(pieces) => fits(pieces, text) == (comparator != Comparator::NotEqual),
+        }
+    }
+}
+
+/// Whether `text` is made of `pieces` with anything between them. Taking each
+/// piece where it first occurs never hides a fit, so nothing is tried twice.
+fn fits(pieces: &[String], text: &str) -> bool {
+    let [first, middle @ .., last] = pieces else { return false };
+    let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+    for piece in middle {
+        let Some((_, behind)) = rest.split_once(piece.as_str()) else { return false };
+        rest = behind;
+    }
+    rest.ends_with(last.as_str())
 }
 
 fn compares<T: PartialOrd + ?Sized>(comparator: Comparator, value: &T, wanted: &T) -> bool {

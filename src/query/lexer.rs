@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::ast::{Comparator, Literal, is_bare};
+use super::ast::{Comparator, KEYWORDS, Literal, is_bare};
 use super::error::FilterError;
 
 /// A token and where it stands.
@@ -14,6 +14,19 @@ pub(super) struct Token {
     pub(super) column: usize,
     /// Whether it follows the token before it without a space.
     pub(super) adjacent: bool,
+}
+
+impl Token {
+    /// Whether it may name something, as a test whose arguments follow.
+    pub(super) fn is_name(&self) -> bool {
+        matches!(&self.kind, TokenKind::Bare(Literal(pieces))
+            if matches!(pieces.as_slice(), [word] if !KEYWORDS.contains(&word.as_str())))
+    }
+
+    /// Whether it opens the arguments of the name before it.
+    pub(super) fn opens_arguments(&self) -> bool {
+        self.kind == TokenKind::Open && self.adjacent
+    }
 }
 
 /// The kinds of token.
@@ -40,7 +53,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, FilterError> {
     loop {
         let token = lexer.token()?;
         let ended = token.kind == TokenKind::End;
-        lexer.value_follows = matches!(token.kind, TokenKind::Comparator(_));
+        lexer.value_follows = match token.kind {
+            TokenKind::Comparator(_) | TokenKind::Comma => true,
+            TokenKind::Open => token.opens_arguments() && tokens.last().is_some_and(Token::is_name),
+            _ => false,
+        };
         tokens.push(token);
         if ended {
             return Ok(tokens);
@@ -52,7 +69,8 @@ struct Lexer<'a> {
     chars: Peekable<Chars<'a>>,
     /// Where the next code point stands.
     column: usize,
-    /// A bare value may hold dots, colons and a leading minus, as in times.
+    /// A bare value, of a comparison or given to a named test, may hold dots,
+    /// colons and a leading minus, as in times.
     value_follows: bool,
 }
 

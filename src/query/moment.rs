@@ -11,6 +11,27 @@ pub(super) struct Moment {
     end: i128,
 }
 
+/// How a time lies to a span of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SpanTest {
+    /// Wholly in it.
+    Within,
+    /// At least partly in it.
+    Overlaps,
+}
+
+impl SpanTest {
+    pub(super) const ALL: [Self; 2] = [Self::Within, Self::Overlaps];
+
+    /// What filters call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Within => "within",
+            Self::Overlaps => "overlaps",
+        }
+    }
+}
+
 /// How finely the fields are known that a moment is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Grain {
@@ -23,6 +44,12 @@ pub(super) enum Grain {
 impl Moment {
     pub(super) fn exact(time: Timestamp) -> Self {
         let start = time.as_nanosecond();
+        Self { start, end: start + 1 }
+    }
+
+    /// The moment so many microseconds after 1970 began.
+    pub(super) fn at_micros(micros: i64) -> Self {
+        let start = i128::from(micros) * 1_000;
         Self { start, end: start + 1 }
     }
 
@@ -46,10 +73,26 @@ impl Moment {
         Some(Self::coarse(&time))
     }
 
+    /// From the first moment of `start` to the last of `end`, without an end on
+    /// the side of none; `None` where they leave nothing between them.
+    pub(super) fn spanning(start: Option<Self>, end: Option<Self>) -> Option<Self> {
+        let start = start.map_or(i128::MIN, |moment| moment.start);
+        let end = end.map_or(i128::MAX, |moment| moment.end);
+        (start < end).then_some(Self { start, end })
+    }
+
+    /// Whether it lies to `span` as the test asks.
+    pub(super) fn lies(self, test: SpanTest, span: Self) -> bool {
+        match test {
+            SpanTest::Within => self.start >= span.start && self.end <= span.end,
+            SpanTest::Overlaps => self.start < span.end && self.end > span.start,
+        }
+    }
+
     /// Compares as the order of times does, by where they begin; but it equals
     /// `wanted` only where it lies wholly within it.
     pub(super) fn compares(self, comparator: Comparator, wanted: Self) -> bool {
-        let within = self.start >= wanted.start && self.end <= wanted.end;
+        let within = self.lies(SpanTest::Within, wanted);
         match comparator {
             Comparator::Equal | Comparator::Has => within,
             Comparator::NotEqual => !within,

@@ -33,6 +33,7 @@ impl Operand<'_> {
             Type::Truth => self.truth(),
             Type::Number => self.number(),
             Type::Time(grain) => self.time(grain),
+            Type::Duration => self.duration(),
         }
     }
 
@@ -99,7 +100,7 @@ impl Operand<'_> {
 
     fn text(&self, form: Form) -> Result<Condition, FilterError> {
         let comparator = self.comparison.comparator;
-        let pattern = self.pattern()?;
+        let pattern = self.pattern();
         let empty = matches!(&pattern, Pattern::Whole(text) if text.is_empty());
         match comparator {
             Comparator::Equal if empty && self.single => return Ok(Condition::Empty),
@@ -113,12 +114,12 @@ impl Operand<'_> {
         }
         let pattern = match pattern {
             Pattern::Whole(text) if comparator == Comparator::Has && form == Form::Prose => {
-                Pattern::Within(text)
+                Pattern::containing(text)
             }
             Pattern::Whole(text) if self.is_equality() => {
                 Pattern::Whole(normal(form, text).map_err(|message| self.wrong_literal(message))?)
             }
-            Pattern::Start(_) | Pattern::End(_) | Pattern::Within(_) if !self.is_equality() => {
+            Pattern::Wild(_) if !self.is_equality() => {
                 let message =
                     "`*` goes with `=`, `!=` and `:`; in quotes, `\\*` is the sign itself";
                 return Err(self.wrong_literal(message));
@@ -128,24 +129,10 @@ impl Operand<'_> {
         Ok(Condition::Text(self.plain_comparator(), pattern))
     }
 
-    fn pattern(&self) -> Result<Pattern, FilterError> {
+    fn pattern(&self) -> Pattern {
         match self.literal().0.as_slice() {
-            [whole] => Ok(Pattern::Whole(whole.clone())),
-            [start, end] if end.is_empty() && !start.is_empty() => {
-                Ok(Pattern::Start(start.clone()))
-            }
-            [start, end] if start.is_empty() && !end.is_empty() => Ok(Pattern::End(end.clone())),
-            [start, end] if start.is_empty() && end.is_empty() => {
-                Ok(Pattern::Within(String::new()))
-            }
-            [start, part, end] if start.is_empty() && end.is_empty() => {
-                Ok(Pattern::Within(part.clone()))
-            }
-            _ => {
-                let message = "`*` stands for any text only at the beginning and at the end; \
-                               in quotes, `\\*` is the sign itself";
-                Err(self.wrong_literal(message))
-            }
+            [whole] => Pattern::Whole(whole.clone()),
+            pieces => Pattern::Wild(pieces.to_vec()),
         }
     }
 
@@ -195,19 +182,42 @@ impl Operand<'_> {
     }
 
     fn time(&self, grain: Grain) -> Result<Condition, FilterError> {
+        let comparison = self.comparison;
+        let moment =
+            moment(self.field.name, grain, &comparison.literal, comparison.literal_column)?;
+        Ok(Condition::Time(self.plain_comparator(), moment))
+    }
+
+    fn duration(&self) -> Result<Condition, FilterError> {
         let text = self.literal().text();
-        match Moment::parse(&text, grain) {
-            Some(moment) => Ok(Condition::Time(self.plain_comparator(), moment)),
+        let seconds = text.strip_suffix('s').and_then(|number| number.parse::<f64>().ok());
+        match seconds.filter(|seconds| seconds.is_finite()) {
+            Some(seconds) => Ok(Condition::Number(self.plain_comparator(), seconds)),
             None => {
                 let (name, found) = (self.field.name, cut(&text));
-                let message = format!(
-                    "`{name}` is a time, not `{found}`: write it like 2026, 2026-09, 2026-09-16 \
-                     or 2026-09-16T10:30:00Z"
-                );
+                let message = format!("`{name}` is a duration, not `{found}`: write it like 3600s");
                 Err(self.wrong_literal(message))
             }
         }
     }
+}
+
+/// The time that is written at `column` for the field `name`.
+pub(super) fn moment(
+    name: &str,
+    grain: Grain,
+    literal: &Literal,
+    column: usize,
+) -> Result<Moment, FilterError> {
+    let text = literal.text();
+    Moment::parse(&text, grain).ok_or_else(|| {
+        let found = cut(&text);
+        let message = format!(
+            "`{name}` is a time, not `{found}`: write it like 2026, 2026-09, 2026-09-16 \
+             or 2026-09-16T10:30:00Z"
+        );
+        FilterError::new(column, message)
+    })
 }
 
 /// The text in the form in which records hold it; else what is wrong with it.

@@ -4,7 +4,9 @@
 //! binds more tightly than either. Recursion is as deep as the parentheses are,
 //! which is bounded; each token is looked at a bounded number of times.
 
-use super::ast::{Comparator, Comparison, Expression, KEYWORDS, Literal, Restriction};
+use super::ast::{
+    Argument, Call, Comparator, Comparison, Expression, KEYWORDS, Literal, Restriction,
+};
 use super::error::{FilterError, cut};
 use super::lexer::{self, Token, TokenKind};
 
@@ -12,6 +14,8 @@ use super::lexer::{self, Token, TokenKind};
 pub const MAX_BYTES: usize = 4 << 10;
 /// The most parentheses inside one another.
 pub const MAX_DEPTH: usize = 32;
+/// The most comparisons: each record that is looked at costs as many.
+pub const MAX_COMPARISONS: usize = 200;
 
 /// Parses a filter; `None` where it is empty.
 pub fn parse(text: &str) -> Result<Option<Expression>, FilterError> {
@@ -21,12 +25,16 @@ pub fn parse(text: &str) -> Result<Option<Expression>, FilterError> {
         let message = format!("the filter has {length} bytes; at most {MAX_BYTES} are taken");
         return Err(FilterError::new(column, message));
     }
-    parse_unbounded(text)
+    parse_up_to(text, MAX_COMPARISONS)
 }
 
-pub(super) fn parse_unbounded(text: &str) -> Result<Option<Expression>, FilterError> {
+/// Parses a filter of any length with at most so many comparisons.
+pub(super) fn parse_up_to(
+    text: &str,
+    comparisons: usize,
+) -> Result<Option<Expression>, FilterError> {
     let tokens = lexer::tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, depth: 0, comparisons };
     if parser.peek() == &TokenKind::End {
         return Ok(None);
     }
@@ -41,6 +49,8 @@ struct Parser<'a> {
     /// What is left; the end stays.
     tokens: &'a [Token],
     depth: usize,
+    /// How many comparisons may still come.
+    comparisons: usize,
 }
 
 const END: Token = Token { kind: TokenKind::End, column: 1, adjacent: false };
@@ -133,8 +143,8 @@ impl<'a> Parser<'a> {
     fn simple(&mut self) -> Result<Expression, FilterError> {
         match self.peek() {
             TokenKind::Open => self.parenthesized(),
-            TokenKind::Bare(word) if !is_keyword(word) => self.restriction(),
-            TokenKind::Quoted(_) => self.restriction(),
+            TokenKind::Bare(word) if !is_keyword(word) => self.test(),
+            TokenKind::Quoted(_) => self.test(),
             _ => Err(self.unexpected("a comparison such as `field = value`")),
         }
     }
@@ -155,6 +165,55 @@ impl<'a> Parser<'a> {
             }
             TokenKind::End => Err(FilterError::new(opened, "this parenthesis is never closed")),
             _ => Err(self.unexpected("AND, OR or `)`")),
+        }
+    }
+
+    fn test(&mut self) -> Result<Expression, FilterError> {
+        let Some(left) = self.comparisons.checked_sub(1) else {
+            let message = format!(
+                "the filter has more than {MAX_COMPARISONS} comparisons: ask in several calls"
+            );
+            return Err(FilterError::new(self.token().column, message));
+        };
+        self.comparisons = left;
+        match self.tokens {
+            [name, open, ..] if name.is_name() && open.opens_arguments() => self.call(),
+            _ => self.restriction(),
+        }
+    }
+
+    /// `name(argument, …)`.
+    fn call(&mut self) -> Result<Expression, FilterError> {
+        let name = self.bump();
+        let TokenKind::Bare(word) = &name.kind else { return Err(self.unexpected("a name")) };
+        let opened = self.bump().column;
+        let mut arguments = Vec::new();
+        while self.peek() != &TokenKind::Close {
+            arguments.push(self.argument()?);
+            match self.peek() {
+                TokenKind::Comma => {
+                    self.bump();
+                }
+                TokenKind::Close => {}
+                TokenKind::End => {
+                    return Err(FilterError::new(opened, "this parenthesis is never closed"));
+                }
+                _ => return Err(self.unexpected("`,` or `)`")),
+            }
+        }
+        self.bump();
+        let call = Call { name: word.text(), column: name.column, arguments };
+        Ok(Expression::Call(call))
+    }
+
+    fn argument(&mut self) -> Result<Argument, FilterError> {
+        let token = self.token();
+        match &token.kind {
+            TokenKind::Bare(word) | TokenKind::Quoted(word) => {
+                self.bump();
+                Ok(Argument { literal: word.clone(), column: token.column })
+            }
+            _ => Err(self.unexpected("a field or a value")),
         }
     }
 
@@ -217,9 +276,9 @@ impl<'a> Parser<'a> {
 
     /// Refuses `name(…)`, where `name` stands at `column`.
     fn refuse_function(&self, column: usize) -> Result<(), FilterError> {
-        let next = self.token();
-        if next.kind == TokenKind::Open && next.adjacent {
-            let message = "functions are not served in filters: write the value itself";
+        if self.token().opens_arguments() {
+            let message = "no function stands here: there are `within(field, start, end)` and \
+                           `overlaps(field, start, end)`, each in the place of a comparison";
             return Err(FilterError::new(column, message));
         }
         Ok(())

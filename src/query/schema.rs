@@ -78,6 +78,8 @@ pub(super) enum Type {
     Number,
     /// Times.
     Time(Grain),
+    /// Lengths of time.
+    Duration,
     /// Texts by key.
     Map,
     /// Something with parts: it is there, or it is not.
@@ -110,7 +112,7 @@ pub(super) enum Value<'a> {
     Text(&'a str),
     /// A truth value.
     Truth(bool),
-    /// A number.
+    /// A number, or the seconds of a duration.
     Number(f64),
     /// A time.
     Moment(Moment),
@@ -173,6 +175,11 @@ impl Field {
 
     const fn part(name: &'static str, form: Form, elements: Elements, part: Part) -> Self {
         Self { name, kind: Type::Text(form), many: true, values: Values::PartOf(elements, part) }
+    }
+
+    /// Times that may be coarse.
+    const fn coarse(name: &'static str, values: fn(&Stored, &mut Visit<'_>) -> bool) -> Self {
+        Self::one(name, Type::Time(Grain::Coarse), values)
     }
 
     /// Whether any of the values that are set passes.

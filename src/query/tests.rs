@@ -2,6 +2,7 @@
 
 mod error_cases;
 mod evaluation;
+mod fuzz;
 mod laws;
 mod parsing;
 mod planning;

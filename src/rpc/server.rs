@@ -28,6 +28,7 @@ use super::query::Query;
 use super::status;
 use super::watch::WatchPolicy;
 use crate::domain::time::Timestamp;
+use crate::store;
 
 /// What the services are made of.
 pub struct Services {
@@ -89,6 +90,26 @@ impl Health {
     /// Nothing is served.
     pub async fn not_serving(&self) {
         self.set(ServingStatus::NotServing).await;
+    }
+
+    /// The service that writes follows the store from here on: it is not served
+    /// while the store takes no writes, whereas reads go on.
+    pub async fn follow(self, mut ready: watch::Receiver<Result<(), store::Error>>) {
+        loop {
+            let answer = ready.borrow_and_update().clone();
+            let status = match answer {
+                Ok(()) => ServingStatus::Serving,
+                Err(error) => {
+                    tracing::error!(%error, "writes are not served");
+                    ServingStatus::NotServing
+                }
+            };
+            let service = <IngestServiceServer<Ingest> as NamedService>::NAME;
+            self.0.set_service_status(service, status).await;
+            if ready.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     async fn set(&self, status: ServingStatus) {

@@ -183,7 +183,12 @@ pub trait Store: Send + Sync + 'static {
     async fn disk_bytes(&self) -> Result<u64, Error>;
 
     /// Whether the store takes writes; else why not.
-    fn ready(&self) -> Result<(), Error>;
+    fn ready(&self) -> Result<(), Error> {
+        self.watch_ready().borrow().clone()
+    }
+
+    /// Tells when the store stops taking writes, and when it takes them again.
+    fn watch_ready(&self) -> watch::Receiver<Result<(), Error>>;
 
     /// Finishes what was begun and lets go of the data. Later calls answer
     /// [`Error::Unavailable`].

@@ -2,10 +2,6 @@
 //! that it acknowledged, and none by halves.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use dicta::rpc::pb;
@@ -16,6 +12,8 @@ use rand::{RngExt as _, SeedableRng as _};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 
+use crate::process::ServerProcess;
+
 /// How often the server is killed: by hand more often than in every test run.
 const CYCLES_VARIABLE: &str = "DICTA_CRASH_CYCLES";
 const SEED_VARIABLE: &str = "DICTA_CRASH_SEED";
@@ -24,61 +22,9 @@ const DEFAULT_CYCLES: u64 = 3;
 /// acknowledged.
 const ARTICLES: usize = 2_000;
 const MESSAGE_ITEMS: usize = 16;
-const START_PATIENCE: Duration = Duration::from_secs(60);
 const CYCLE_PATIENCE: Duration = Duration::from_secs(120);
 /// How many articles are asked for at once.
 const PAGE: usize = 200;
-
-/// A server process. It is killed with this value.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_dicta"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
-            .arg(data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let errors = BufReader::new(process.stderr.take().unwrap());
-        let (found, serving) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in errors.lines().map_while(Result::ok) {
-                let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-                if said["message"] == "serving" {
-                    let _ = found.send(format!("http://{}", said["address"].as_str().unwrap()));
-                } else if said["level"] != "INFO" {
-                    eprintln!("server: {line}");
-                }
-            }
-        });
-        let mut server = Self { process, address: String::new() };
-        server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
-        server
-    }
-
-    async fn connect(&self) -> Channel {
-        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
-    }
-
-    /// SIGKILL: nothing of the process runs on.
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Killed already, in most cases.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// What one article must look like, should it be there.
 #[derive(Clone, Debug)]
@@ -147,7 +93,7 @@ fn statement(text: &str, start: usize, random: &mut StdRng) -> pb::Statement {
 /// Streams articles and kills the server once `kill_after` of them are
 /// acknowledged; takes in every acknowledgement that still came through.
 async fn stream_and_kill(
-    server: &mut Server,
+    server: &mut ServerProcess,
     requests: Vec<pb::IngestArticleRequest>,
     kill_after: usize,
     sent: &mut Sent,
@@ -199,7 +145,7 @@ async fn stream_and_kill(
 
 /// Checks every article that was ever sent; gives how many are there without
 /// having been acknowledged.
-async fn check(server: &Server, sent: &Sent) -> usize {
+async fn check(server: &ServerProcess, sent: &Sent) -> usize {
     let mut client =
         QueryServiceClient::new(server.connect().await).max_decoding_message_size(64 << 20);
     let mut found = BTreeMap::new();
@@ -283,13 +229,13 @@ async fn what_was_acknowledged_outlives_a_kill_and_nothing_is_there_by_halves() 
     let mut random = StdRng::seed_from_u64(seed);
     let data = tempfile::tempdir().unwrap();
     let mut sent = Sent::new();
-    let mut server = Server::start(data.path());
+    let mut server = ServerProcess::start(data.path());
     for cycle in 1..=cycles {
         let requests = (0..ARTICLES).map(|number| request(cycle, number, &mut random)).collect();
         let kill_after = random.random_range(1..ARTICLES / 2);
         let work = async {
             let acknowledged = stream_and_kill(&mut server, requests, kill_after, &mut sent).await;
-            server = Server::start(data.path());
+            server = ServerProcess::start(data.path());
             (acknowledged, check(&server, &sent).await)
         };
         let done = tokio::time::timeout(CYCLE_PATIENCE, work).await;

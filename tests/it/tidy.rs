@@ -16,12 +16,30 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["domain", "query"]),
     ("store/memory", &["domain", "query", "store"]),
     ("store/sled", &["domain", "query", "store"]),
-    ("kb", &["domain", "query", "clock", "store"]),
+    ("derive", &["domain", "store"]),
+    ("quotations", &["domain", "derive"]),
+    ("quotations/disk", &["quotations"]),
+    ("kb", &["domain", "query", "clock", "store", "derive", "quotations"]),
     ("rpc/pb", &[]),
-    ("rpc", &["domain", "query", "clock", "store", "kb", "rpc/pb"]),
+    ("rpc", &["domain", "query", "clock", "store", "derive", "quotations", "kb", "rpc/pb"]),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
-    ("app", &["domain", "clock", "store", "store/sled", "kb", "rpc", "config", "telemetry"]),
+    (
+        "app",
+        &[
+            "domain",
+            "clock",
+            "store",
+            "store/sled",
+            "derive",
+            "quotations",
+            "quotations/disk",
+            "kb",
+            "rpc",
+            "config",
+            "telemetry",
+        ],
+    ),
     ("cli", &["domain", "config", "telemetry", "rpc/pb", "rpc", "app"]),
     ("main", &["cli"]),
 ];
@@ -37,13 +55,13 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "what the words mean does not depend on how they are stored or sent",
     ),
     (
-        &["clock", "store", "store/memory", "store/sled", "kb"],
+        &["clock", "store", "store/memory", "store/sled", "derive", "kb"],
         &["tonic", "tonic_types", "prost_types", "pb"],
         "nothing below rpc knows how calls come in",
     ),
     (
         // sled's records are written in the protobuf encoding, by types of its own.
-        &["clock", "store", "store/memory", "kb"],
+        &["clock", "store", "store/memory", "derive", "kb"],
         &["prost"],
         "only what is stored or sent has an encoding",
     ),
@@ -52,6 +70,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
 /// Who may read the time, and why.
 const TIME_READERS: &[(&str, &str)] = &[
     ("src/clock.rs", "it is the clock"),
+    ("src/derive/follower.rs", "what is applied is committed after a while"),
     ("src/rpc/call.rs", "a deadline is counted from when a call came in"),
     ("src/rpc/watch.rs", "a quiet stream is told how far it is after a while"),
     ("src/cli/load/tally.rs", "the progress of a load is told as a rate"),

@@ -1,6 +1,8 @@
 //! The fields of entities.
 
-use super::visit::{batch, coarse, create_time, messages, name, shown, text, update_time};
+use super::visit::{
+    batch, coarse, create_time, each, each_shown, messages, name, shown, text, update_time,
+};
 use super::{Field, Form, Part, Type, Value};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::record::{Record, Stored};
@@ -43,6 +45,31 @@ pub(super) static FIELDS: &[Field] = &[
     }),
     Field::part("external_ids.authority", Form::Plain, external_ids, Part::First),
     Field::part("external_ids.id", Form::Plain, external_ids, Part::Second),
+    Field::many("occupancies", Type::Message, |record, visit| {
+        of(record, |entity| messages(&entity.occupancies, visit))
+    }),
+    Field::many("occupancies.title", Type::Text(Form::Prose), |record, visit| {
+        of(record, |entity| each(entity.occupancies.iter().map(|held| &held.title), visit))
+    }),
+    Field::many("occupancies.post", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| {
+            each_shown(entity.occupancies.iter().filter_map(|held| held.post.as_ref()), visit)
+        })
+    }),
+    Field::many("occupancies.holder", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| {
+            each_shown(entity.occupancies.iter().filter_map(|held| held.holder.as_ref()), visit)
+        })
+    }),
+    Field::many("occupancies.organization", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| {
+            let held = entity.occupancies.iter();
+            each_shown(held.filter_map(|held| held.organization.as_ref()), visit)
+        })
+    }),
+    Field::one("merged_into", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| shown(entity.merged_into.as_ref(), visit))
+    }),
     Field::one("place", Type::Text(Form::Entity), |record, visit| {
         of(record, |entity| shown(entity.place.as_ref(), visit))
     }),

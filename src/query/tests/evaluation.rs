@@ -44,6 +44,12 @@ fn texts_compare_whole_or_by_wildcard() {
     article("title = '*talk'", "full");
     article("title = '*and the*'", "full");
     article("title != Iraq*", "plain");
+    article("title = 'Iraq*Region*talk'", "full");
+    article("title = '*a*n*e*talk*'", "full");
+    article("title = 'Iraq*talk*talk'", "");
+    article("title = 'Iraq and the Region talk*talk'", "");
+    article("title = **", "full plain");
+    article("title != '*Region*k'", "plain");
     article(r"title = '5 \* 3'", "plain");
     article("title = *", "full plain");
     article("title < Iraq", "plain");
@@ -154,6 +160,35 @@ fn times_compare_exactly_or_coarsely() {
     statement("reference_time = 2026-01", "");
     statement("article.published_at = 2026-09-17", "full");
     entity("start = 2026-09 AND end > 2026-09-17", "event");
+}
+
+#[test]
+fn times_lie_within_a_span_or_overlap_it() {
+    article("within(published_at, 2026-09-16T10:30:00Z, 2026-09-16T10:30:00Z)", "full");
+    article("within(published_at, 2026-09, 2026-09)", "full");
+    article("within(published_at, 2026-09, *) AND published_at < 2027", "full plain");
+    article("within(published_at, *, 2026-09-30)", "full");
+    article("NOT within(published_at, *, 2026-09)", "plain bare");
+    statement("within(uttered_at, 2026-09-01, 2026-09-30)", "full mixed");
+    statement("within(uttered_at, 2026-09-01, 2026-09-29)", "full");
+    statement("overlaps(uttered_at, 2026-09-17, 2026-09-20)", "mixed");
+    statement("overlaps(reference_time, 2026-09, 2026-09)", "full");
+    statement("within(reference_time, 2026-09, 2026-09)", "");
+    statement("overlaps(reference_time, 2027, *)", "");
+    statement("overlaps(reference_time, *, *)", "full");
+    entity("overlaps(start, 2026-09-16T12:00:00Z, *)", "event");
+}
+
+#[test]
+fn coarse_times_have_parts() {
+    statement("uttered_at.precision = MONTH", "mixed");
+    statement("uttered_at.precision:DAY OR reference_time.precision = DECADE", "full");
+    statement("uttered_at.start = 2026-09-01", "mixed");
+    statement("uttered_at.start = 2026-09", "full mixed");
+    statement("reference_time.end > 2026-11-24", "full");
+    statement("reference_time.end = 2027-01-01T00:00:00Z", "full");
+    statement("uttered_at.duration <= 86400s", "full");
+    statement("uttered_at.duration > 86400.5s", "mixed");
 }
 
 #[test]

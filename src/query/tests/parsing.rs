@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
-use crate::query::ast::{Comparator, Comparison, Expression, Literal, Restriction};
+use crate::query::ast::{Argument, Call, Comparator, Comparison, Expression, Literal, Restriction};
 use crate::query::parser;
 
 fn shape(expression: &Expression) -> String {
@@ -18,6 +18,10 @@ fn shape(expression: &Expression) -> String {
             }
             None => format!("{path:?}"),
         },
+        Expression::Call(Call { name, arguments, .. }) => {
+            let pieces: Vec<_> = arguments.iter().map(|argument| &argument.literal.0).collect();
+            format!("({name} {pieces:?})")
+        }
     }
 }
 
@@ -113,6 +117,22 @@ fn names_and_strings() {
     check("words \"more words\"", expect![[r#"(and ["words"] ["more words"])"#]]);
 }
 
+#[test]
+fn named_tests_take_fields_and_values() {
+    check(
+        "within(reference_time.start, 2026-09, '2026-10-01T00:00:00Z') AND -a:*",
+        expect![[
+            r#"(and (within [["reference_time.start"], ["2026-09"], ["2026-10-01T00:00:00Z"]]) (not (: ["a"] ["", ""])))"#
+        ]],
+    );
+    check("f( a ,-1,* )OR g()", expect![[r#"(or (f [["a"], ["-1"], ["", ""]]) (g []))"#]]);
+    check(
+        "NOT f(2026-09-16T10:30:00+03:00)",
+        expect![[r#"(not (f [["2026-09-16T10:30:00+03:00"]]))"#]],
+    );
+    check("f(a,)", expect![[r#"(f [["a"]])"#]]);
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z_]{1,8}",
@@ -145,7 +165,14 @@ fn expression() -> impl Strategy<Value = Expression> {
         (path, prop::option::weighted(0.9, comparison)).prop_map(|(path, comparison)| {
             Expression::Restriction(Restriction { path, column: 0, comparison })
         });
-    restriction.prop_recursive(5, 40, 4, |inner| {
+    let argument = prop::collection::vec(name(), 1..3).prop_map(Literal);
+    let call =
+        ("[a-z_]{1,8}", prop::collection::vec(argument, 0..4)).prop_map(|(name, literals)| {
+            let argument = |literal| Argument { literal, column: 0 };
+            let arguments = literals.into_iter().map(argument).collect();
+            Expression::Call(Call { name, column: 0, arguments })
+        });
+    prop_oneof![4 => restriction, 1 => call].prop_recursive(5, 40, 4, |inner| {
         let several = prop::collection::vec(inner.clone(), 2..4);
         prop_oneof![
             several.clone().prop_map(Expression::And),
@@ -162,6 +189,11 @@ fn anywhere(expression: Expression) -> Expression {
         Expression::And(items) => Expression::And(all(items)),
         Expression::Or(items) => Expression::Or(all(items)),
         Expression::Not(item) => Expression::Not(Box::new(anywhere(*item))),
+        Expression::Call(call) => {
+            let anywhere = |argument: Argument| Argument { column: 0, ..argument };
+            let arguments = call.arguments.into_iter().map(anywhere).collect();
+            Expression::Call(Call { column: 0, arguments, ..call })
+        }
         Expression::Restriction(restriction) => Expression::Restriction(Restriction {
             column: 0,
             comparison: restriction.comparison.map(|comparison| Comparison {

@@ -35,6 +35,7 @@ pub struct MemoryStore {
     identity: Identity,
     shared: Shared,
     head: watch::Sender<Head>,
+    ready: watch::Sender<Result<(), Error>>,
 }
 
 /// The history that the store and its readers share; gone once it is closed.
@@ -50,6 +51,7 @@ impl MemoryStore {
             identity: Identity { store_id, format_version: 1, token_key },
             shared: Shared(Arc::new(RwLock::new(Some(History::default())))),
             head: watch::Sender::new(Head::default()),
+            ready: watch::Sender::new(Ok(())),
         }
     }
 }
@@ -111,12 +113,14 @@ impl Store for MemoryStore {
         self.shared.read(|_| Ok(0))
     }
 
-    fn ready(&self) -> Result<(), Error> {
-        self.shared.read(|_| Ok(()))
+    fn watch_ready(&self) -> watch::Receiver<Result<(), Error>> {
+        self.ready.subscribe()
     }
 
     async fn close(&self) -> Result<(), Error> {
         self.shared.lock()?.take();
+        // Nobody needs what was said before.
+        let _ = self.ready.send_replace(Err(closed()));
         Ok(())
     }
 }

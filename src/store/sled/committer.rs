@@ -2,7 +2,6 @@
 //! answers them once their group is durable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
 use sled::Db;
 use tokio::sync::{mpsc, oneshot};
@@ -31,23 +30,24 @@ pub(super) struct Job {
 }
 
 /// Commits jobs until none can come any more, or until a write fails.
-pub(super) fn run(shared: &Arc<Shared>, jobs: mpsc::Receiver<Job>) {
-    let ended = catch_unwind(AssertUnwindSafe(|| {
-        let db = shared.handle()?;
-        Committer { shared, db: &db, jobs, answered: Vec::new() }.run()
-    }));
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the store stops writing");
-            shared.fail(&error);
-        }
-        Err(_) => {
-            let error = Error::Internal("a panic while writing".into());
-            tracing::error!(%error, "the store stops writing");
-            shared.fail(&error);
+pub(super) fn run(shared: &Shared, jobs: mpsc::Receiver<Job>) {
+    if let Err(error) = commit_all(shared, jobs) {
+        tracing::error!(%error, "the store stops writing");
+        if let Err(error) = shared.reopen() {
+            tracing::error!(%error, "reading stops too, until the data opens again");
         }
     }
+}
+
+/// Commits jobs; gives every handle back. Whoever still waits when a write fails
+/// learns why.
+fn commit_all(shared: &Shared, jobs: mpsc::Receiver<Job>) -> Result<(), Error> {
+    let db = shared.handle()?;
+    let mut committer = Committer { shared, db: &db, jobs, answered: Vec::new() };
+    let panicked = |_| Err(Error::Internal("a panic while writing".into()));
+    let ended = catch_unwind(AssertUnwindSafe(|| committer.run())).unwrap_or_else(panicked);
+    // Before the jobs that wait are dropped.
+    ended.inspect_err(|error| shared.fail(error))
 }
 
 struct Committer<'a> {
@@ -59,7 +59,7 @@ struct Committer<'a> {
 }
 
 impl<'a> Committer<'a> {
-    fn run(mut self) -> Result<(), Error> {
+    fn run(&mut self) -> Result<(), Error> {
         while let Some(job) = self.jobs.blocking_recv() {
             let mut group = Group::new(self.db, self.shared.head());
             let mut next = Some(job);

@@ -18,6 +18,7 @@ mod requests;
 mod scan;
 mod shared;
 mod source;
+mod space;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use self::reader::SledReader;
 use self::record::log::Value as _;
 use self::shared::Shared;
 use self::source::Source as _;
+use self::space::SpaceWatch;
 use super::{
     Applied, At, Change, Error, Head, Identity, Reader, Remembered, RequestKey, Store, WriteBatch,
 };
@@ -53,6 +55,8 @@ pub struct SledConfig {
     pub path: PathBuf,
     /// How much of the data is kept in memory, in MiB.
     pub cache_mib: u64,
+    /// Below how much free space on its disk, in MiB, no commits are made.
+    pub min_free_mib: u64,
 }
 
 /// A store in a directory, by way of sled.
@@ -60,6 +64,7 @@ pub struct SledStore {
     identity: Identity,
     shared: Arc<Shared>,
     writer: Mutex<Option<Writer>>,
+    _space: SpaceWatch,
 }
 
 /// The committer's thread and the way to it.
@@ -81,11 +86,12 @@ impl SledStore {
                 move || committer::run(&shared, waiting)
             })
             .map_err(|error| Error::Internal(format!("starting the committer: {error}")))?;
-        Ok(Self { identity, shared, writer: Mutex::new(Some(Writer { jobs, thread })) })
+        let _space = SpaceWatch::start(&shared)?;
+        Ok(Self { identity, shared, writer: Mutex::new(Some(Writer { jobs, thread })), _space })
     }
 
     fn jobs(&self) -> Result<mpsc::Sender<Job>, Error> {
-        self.shared.ready()?;
+        self.ready()?;
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.as_ref().map(|writer| writer.jobs.clone()).ok_or_else(error::closed)
     }
@@ -183,7 +189,7 @@ impl Store for SledStore {
 
     async fn disk_bytes(&self) -> Result<u64, Error> {
         self.shared.read(|_| Ok(()))?;
-        let directory = self.shared.directory.clone();
+        let directory = self.shared.config.path.clone();
         off_the_workers(move || {
             bytes_below(&directory)
                 .map_err(|error| Error::Unavailable(format!("measuring the data: {error}")))
@@ -191,8 +197,8 @@ impl Store for SledStore {
         .await
     }
 
-    fn ready(&self) -> Result<(), Error> {
-        self.shared.ready()
+    fn watch_ready(&self) -> watch::Receiver<Result<(), Error>> {
+        self.shared.ready.subscribe()
     }
 
     async fn close(&self) -> Result<(), Error> {

@@ -43,7 +43,7 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
     let directory = config.path.as_path();
     make(directory)?;
     let bytes_before = fs::metadata(directory.join("db")).map_or(0, |metadata| metadata.len());
-    let db = open_db(directory, config.cache_mib)?;
+    let db = open_db(&settings(directory, config.cache_mib))?;
     let file = File::open(directory.join("db")).map_err(|error| unusable(directory, &error))?;
     let (identity, head) = match read_format(&db)? {
         Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
@@ -54,13 +54,25 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
         }
         None => (write_identity(&db)?, Head::default()),
     };
-    let shared = Shared::new(db, head, file, directory.to_owned());
+    let shared = Shared::new(db, head, file, config);
     shared.read(|db| shared.sync(db))?;
     // After the identity is durable: a crash between the two leaves a store that
     // is marked at its next opening.
     mark(directory)?;
     sync_directory(directory)?;
     Ok((shared, identity))
+}
+
+/// Opens a database again for reading alone, after it was let go of: all that
+/// was published up to `head` must be there.
+pub(super) fn again(config: &SledConfig, head: Head) -> Result<Db, Error> {
+    let directory = config.path.as_path();
+    // No thread that writes on its own.
+    let db = open_db(&settings(directory, config.cache_mib).flush_every_ms(None))?;
+    if read_head(&db)?.revision < head.revision {
+        return Err(damaged(directory, "commits are missing"));
+    }
+    Ok(db)
 }
 
 const FORMAT: u32 = FORMAT_VERSION as u32;
@@ -92,10 +104,11 @@ pub(super) fn settings(directory: &Path, cache_mib: u64) -> sled::Config {
 
 /// Opens the database, once whoever closes it has let go: sled's own threads
 /// hold the file a little longer than its handle.
-fn open_db(directory: &Path, cache_mib: u64) -> Result<Db, Error> {
+fn open_db(config: &sled::Config) -> Result<Db, Error> {
+    let directory = config.path.as_path();
     let mut tries = LOCK_TRIES;
     loop {
-        match try_open(directory, cache_mib) {
+        match try_open(config, directory) {
             Err(Failure::Locked) if tries > 0 => std::thread::sleep(LOCK_PAUSE),
             Err(Failure::Locked) => return Err(locked(directory)),
             Err(Failure::Other(error)) => return Err(error),
@@ -112,8 +125,7 @@ enum Failure {
 }
 
 /// Tries once. sled can panic on damaged files.
-fn try_open(directory: &Path, cache_mib: u64) -> Result<Db, Failure> {
-    let config = settings(directory, cache_mib);
+fn try_open(config: &sled::Config, directory: &Path) -> Result<Db, Failure> {
     let error = match catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(Ok(db)) => return Ok(db),
         Ok(Err(sled::Error::Io(error))) if error.to_string().contains("acquire lock") => {

@@ -1,37 +1,44 @@
 //! What the store, its readers and its committer share.
 
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::{OnceLock, RwLock};
+use std::sync::RwLock;
 
 use sled::Db;
 use tokio::sync::watch;
 
 use super::error;
+use super::{SledConfig, open};
 use crate::store::{Error, Head};
+
+/// A way to the database.
+enum Handle {
+    Open(Db),
+    /// It was let go of after a failed write, and did not open again so far.
+    Lost,
+    Closed,
+}
 
 /// An open database.
 pub(super) struct Shared {
-    /// Gone once the store is closed.
-    db: RwLock<Option<Db>>,
+    db: RwLock<Handle>,
     /// The newest durable commit.
     pub(super) head: watch::Sender<Head>,
-    /// Why no more commits are made.
-    failure: OnceLock<Error>,
+    /// Whether commits are made; else why not.
+    pub(super) ready: watch::Sender<Result<(), Error>>,
     /// The database's file, for syncing it.
     file: File,
-    /// Its directory.
-    pub(super) directory: PathBuf,
+    /// What it was opened with.
+    pub(super) config: SledConfig,
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, head: Head, file: File, directory: PathBuf) -> Self {
+    pub(super) fn new(db: Db, head: Head, file: File, config: &SledConfig) -> Self {
         Self {
-            db: RwLock::new(Some(db)),
+            db: RwLock::new(Handle::Open(db)),
             head: watch::Sender::new(head),
-            failure: OnceLock::new(),
+            ready: watch::Sender::new(Ok(())),
             file,
-            directory,
+            config: config.clone(),
         }
     }
 
@@ -42,7 +49,11 @@ impl Shared {
     /// Looks into the database, which stays open meanwhile.
     pub(super) fn read<T>(&self, look: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
         let guard = self.db.read().map_err(|_| error::broken())?;
-        guard.as_ref().ok_or_else(error::closed).and_then(look)
+        match &*guard {
+            Handle::Open(db) => look(db),
+            Handle::Lost => Err(self.unanswered()),
+            Handle::Closed => Err(error::closed()),
+        }
     }
 
     /// A handle of its own, for the committer.
@@ -63,29 +74,66 @@ impl Shared {
     /// is on the disk, until the database is opened afresh.
     pub(super) fn fail(&self, error: &Error) {
         let reason = format!("writing stopped after a failure ({error}): start again");
-        let _ = self.failure.set(Error::Unavailable(reason));
+        self.stop(Error::Unavailable(reason));
     }
 
-    /// Why no commits are made, where none are.
-    pub(super) fn ready(&self) -> Result<(), Error> {
-        match self.failure.get() {
-            Some(failure) => Err(failure.clone()),
-            None => self.read(|_| Ok(())),
+    /// Opens the database afresh, for reading: after a failed write sled refuses
+    /// every page that it would rewrite, to readers too. Nobody else may hold a
+    /// handle.
+    pub(super) fn reopen(&self) -> Result<(), Error> {
+        let mut handle = self.db.write().map_err(|_| error::broken())?;
+        if matches!(*handle, Handle::Open(_)) {
+            *handle = Handle::Lost;
         }
+        if matches!(*handle, Handle::Lost) {
+            *handle = Handle::Open(open::again(&self.config, self.head())?);
+        }
+        Ok(())
+    }
+
+    /// Whether the database was let go of and did not open again so far.
+    pub(super) fn is_lost(&self) -> bool {
+        self.db.read().is_ok_and(|handle| matches!(*handle, Handle::Lost))
+    }
+
+    /// Says why no more commits are made; the first reason stays.
+    fn stop(&self, why: Error) {
+        self.ready.send_if_modified(|ready| {
+            let first = matches!(ready, Ok(()) | Err(Error::Full(_)));
+            if first {
+                *ready = Err(why);
+            }
+            first
+        });
+    }
+
+    /// Says whether the disk has room; a store that stopped stays so.
+    pub(super) fn set_room(&self, room: Result<(), Error>) {
+        self.ready.send_if_modified(|ready| {
+            let stopped = ready.as_ref().is_err_and(|why| !matches!(why, Error::Full(_)));
+            let news = !stopped && room.is_ok() != ready.is_ok();
+            if news {
+                *ready = room;
+            }
+            news
+        });
     }
 
     /// Why a commit got no answer.
     pub(super) fn unanswered(&self) -> Error {
-        self.failure.get().cloned().unwrap_or_else(error::closed)
+        self.ready.borrow().clone().err().unwrap_or_else(error::closed)
     }
 
     /// Lets go of the database, once nobody looks into it.
     pub(super) fn close(&self) -> Result<(), Error> {
-        let db = self.db.write().map_err(|_| error::broken())?.take();
-        let db = db.ok_or_else(error::closed)?;
-        if self.failure.get().is_some() {
-            return Ok(());
+        let mut handle = self.db.write().map_err(|_| error::broken())?;
+        let failed = matches!(*self.ready.borrow(), Err(Error::Unavailable(_)));
+        let before = std::mem::replace(&mut *handle, Handle::Closed);
+        self.stop(error::closed());
+        match before {
+            Handle::Open(db) if !failed => self.sync(&db),
+            Handle::Open(_) | Handle::Lost => Ok(()),
+            Handle::Closed => Err(error::closed()),
         }
-        self.sync(&db)
     }
 }

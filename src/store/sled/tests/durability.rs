@@ -116,6 +116,24 @@ async fn a_failed_write_stops_writing_but_not_reading() {
     assert_eq!(open(directory.path()).ready(), Ok(()));
 }
 
+#[tokio::test]
+async fn a_full_disk_stops_writing_until_there_is_room() {
+    let directory = TempDir::new().unwrap();
+    let store = open(directory.path());
+    let full = Error::Full("the disk has 3 MiB left".into());
+    store.shared.set_room(Err(full.clone()));
+    assert_eq!(store.apply(vec![numbered(0)]).await, [Err(full.clone())]);
+    assert_eq!(store.ready(), Err(full.clone()));
+    store.shared.set_room(Ok(()));
+    store.apply(vec![numbered(0)]).await.remove(0).unwrap();
+    // Room does not mend what failed.
+    store.shared.set_room(Err(full));
+    store.shared.fail(&Error::Unavailable("the disk is gone".into()));
+    store.shared.set_room(Ok(()));
+    assert!(matches!(store.ready(), Err(Error::Unavailable(_))));
+    check_whole(&store).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn long_sequences_take_several_groups_and_stay_in_order() {
     let directory = TempDir::new().unwrap();

@@ -22,7 +22,7 @@ fn open(directory: &Path) -> SledStore {
 }
 
 fn config(directory: &Path) -> SledConfig {
-    SledConfig { path: directory.to_owned(), cache_mib: 16 }
+    SledConfig { path: directory.to_owned(), cache_mib: 16, min_free_mib: 0 }
 }
 
 /// Opens a directory's database behind the store's back, once sled's threads have

@@ -53,7 +53,7 @@ struct Entry {
 impl Log {
     /// The log in a directory that no server has open.
     pub(super) async fn of(data: &Path) -> Self {
-        let config = SledConfig { path: data.to_owned(), cache_mib: 64 };
+        let config = SledConfig { path: data.to_owned(), cache_mib: 64, min_free_mib: 0 };
         let store = SledStore::open(config).unwrap();
         let changes = store.changes(Revision::ZERO, usize::MAX).await.unwrap();
         let mut entries = Vec::new();

@@ -1,11 +1,12 @@
-//! The newest commits with what they changed, read once for all subscribers that
-//! follow close behind the head. One that is further behind reads for itself.
+//! The newest commits with what they changed, read once for all that follow close
+//! behind the head. One that is further behind reads for itself.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::{Changed, may_be_used, reached};
 use crate::domain::id::RecordName;
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
@@ -22,42 +23,40 @@ const KEPT_BYTES: usize = 16 << 20;
 const RECORD_BYTES: usize = 2 << 10;
 
 /// A commit, and the records that it changed.
-pub(super) struct Told {
-    pub(super) change: Change,
-    /// In the order of the change's records, without texts.
-    pub(super) states: Vec<States>,
+#[derive(Debug)]
+pub struct Commit {
+    /// The commit as the log keeps it.
+    pub change: Change,
+    /// In the order of the change's records.
+    pub changed: Vec<Changed>,
+    /// The statements that it did not change, of articles that it made usable or
+    /// no longer usable.
+    pub reached: Vec<Changed>,
     bytes: usize,
-}
-
-/// A record before a commit and after it.
-#[derive(Clone, Default)]
-pub(super) struct States {
-    pub(super) before: Option<Stored>,
-    pub(super) after: Option<Stored>,
 }
 
 /// The newest commits.
 #[derive(Default)]
-pub(in crate::kb) struct Recent(Mutex<Kept>);
+pub struct Recent(Mutex<Kept>);
 
 /// An unbroken row of commits.
 #[derive(Default)]
 struct Kept {
-    commits: VecDeque<Arc<Told>>,
+    commits: VecDeque<Arc<Commit>>,
     bytes: usize,
 }
 
 impl Recent {
     /// The commits after `position`, some at least where there are any.
-    pub(super) async fn after(
+    pub async fn after(
         &self,
         store: &dyn Store,
         position: Revision,
-    ) -> Result<Vec<Arc<Told>>, Error> {
+    ) -> Result<Vec<Arc<Commit>>, Error> {
         if position >= store.head().revision {
             return Ok(Vec::new());
         }
-        // Held while reading: subscribers that wake together read once.
+        // Held while reading: followers that wake together read once.
         let mut kept = self.0.lock().await;
         if let Some(commits) = kept.after(position) {
             return Ok(commits);
@@ -73,7 +72,7 @@ impl Recent {
 }
 
 impl Kept {
-    fn after(&self, position: Revision) -> Option<Vec<Arc<Told>>> {
+    fn after(&self, position: Revision) -> Option<Vec<Arc<Commit>>> {
         let first = self.commits.partition_point(|commit| commit.change.revision <= position);
         let next = self.commits.get(first)?;
         (next.change.previous <= position)
@@ -85,7 +84,7 @@ impl Kept {
         self.commits.front().is_some_and(|commit| position < commit.change.previous)
     }
 
-    fn keep(&mut self, position: Revision, commits: &[Arc<Told>]) {
+    fn keep(&mut self, position: Revision, commits: &[Arc<Commit>]) {
         let last = self.commits.back().map(|commit| commit.change.revision);
         if last.is_some_and(|last| last != position) {
             *self = Self::default();
@@ -99,12 +98,12 @@ impl Kept {
     }
 }
 
-async fn read(store: &dyn Store, position: Revision) -> Result<Vec<Arc<Told>>, Error> {
+async fn read(store: &dyn Store, position: Revision) -> Result<Vec<Arc<Commit>>, Error> {
     let changes = store.changes(position, COMMITS).await?;
     let mut commits = Vec::with_capacity(changes.len());
     let mut bytes = 0;
     for change in changes {
-        let commit = Told::read(store, change).await?;
+        let commit = Commit::read(store, change).await?;
         bytes += commit.bytes;
         commits.push(Arc::new(commit));
         if bytes > STEP_BYTES {
@@ -114,25 +113,36 @@ async fn read(store: &dyn Store, position: Revision) -> Result<Vec<Arc<Told>>, E
     Ok(commits)
 }
 
-impl Told {
+impl Commit {
     async fn read(store: &dyn Store, change: Change) -> Result<Self, Error> {
-        let mut states = vec![States::default(); change.records.len()];
+        let unread = |(name, _): &(RecordName, _)| Changed {
+            name: name.clone(),
+            before: None,
+            after: None,
+            usable: true,
+        };
+        let mut changed: Vec<Changed> = change.records.iter().map(unread).collect();
         let existed = |kind| kind != ChangeKind::Created;
-        let before = states_at(store, change.previous, &change, existed).await?;
+        let before = states_at(store, change.previous, &change, existed, LoadBody::No).await?;
         for (index, state) in before {
-            if let Some(states) = states.get_mut(index) {
-                states.before = state;
+            if let Some(changed) = changed.get_mut(index) {
+                changed.before = state;
             }
         }
         let exists = |kind| kind != ChangeKind::Deleted;
-        for (index, state) in states_at(store, change.revision, &change, exists).await? {
-            if let Some(states) = states.get_mut(index) {
-                states.after = state;
+        let after = states_at(store, change.revision, &change, exists, LoadBody::Yes).await?;
+        for (index, state) in after {
+            if let Some(changed) = changed.get_mut(index) {
+                changed.usable = state.as_ref().is_none_or(|stored| may_be_used(&stored.value));
+                changed.after = state;
             }
         }
-        let live = states.iter().flat_map(|states| [&states.before, &states.after]).flatten();
+        reached::mark_statements(store, change.revision, &mut changed).await?;
+        let reached = reached::statements(store, change.revision, &changed).await?;
+        let all = changed.iter().chain(&reached);
+        let live = all.flat_map(|changed| [&changed.before, &changed.after]).flatten();
         let bytes = RECORD_BYTES + live.map(about_bytes).sum::<usize>();
-        Ok(Self { change, states, bytes })
+        Ok(Self { change, changed, reached, bytes })
     }
 }
 
@@ -143,6 +153,7 @@ async fn states_at(
     revision: Revision,
     change: &Change,
     has_one: fn(ChangeKind) -> bool,
+    body: LoadBody,
 ) -> Result<Vec<(usize, Option<Stored>)>, Error> {
     let with_one = change.records.iter().enumerate().filter(|(_, (_, kind))| has_one(*kind));
     let (indexes, names): (Vec<usize>, Vec<RecordName>) =
@@ -151,7 +162,7 @@ async fn states_at(
         return Ok(Vec::new());
     }
     let reader = store.reader(At::Revision(revision)).await?;
-    let states = reader.states(&names, LoadBody::No).await?;
+    let states = reader.states(&names, body).await?;
     Ok(indexes.into_iter().zip(states.into_iter().map(State::live)).collect())
 }
 
@@ -159,7 +170,9 @@ fn about_bytes(stored: &Stored) -> usize {
     let texts: usize = match &stored.value {
         Record::Article(article) => {
             let metadata = article.metadata.values();
-            article.title.len() + metadata.map(|value| value.to_string().len()).sum::<usize>()
+            let body = article.body.text.as_ref().map_or(0, |text| text.len());
+            body + article.title.len()
+                + metadata.map(|value| value.to_string().len()).sum::<usize>()
         }
         Record::Statement(statement) => {
             statement.content.iter().map(|span| span.selector.exact.len()).sum()

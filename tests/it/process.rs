@@ -1,0 +1,77 @@
+//! A server in a process of its own, which can be killed and held to limits.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tonic::transport::Channel;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_dicta");
+const START_PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server process. It is killed with this value.
+pub(crate) struct ServerProcess {
+    process: Child,
+    pub(crate) address: String,
+}
+
+impl ServerProcess {
+    pub(crate) fn start(data: &Path) -> Self {
+        Self::run(Command::new(PROGRAM), data)
+    }
+
+    /// A server whose files may grow to `bytes` each: then writes fail, as they
+    /// do on a full or broken disk.
+    pub(crate) fn start_with_file_limit(data: &Path, bytes: u64) -> Self {
+        // POSIX counts in blocks of 512 bytes. The signal would end the process.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, PROGRAM]);
+        Self::run(shell, data)
+    }
+
+    fn run(mut command: Command, data: &Path) -> Self {
+        let mut process = command
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let errors = BufReader::new(process.stderr.take().unwrap());
+        let (found, serving) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+                if said["message"] == "serving" {
+                    let _ = found.send(format!("http://{}", said["address"].as_str().unwrap()));
+                } else if said["level"] != "INFO" {
+                    eprintln!("server: {line}");
+                }
+            }
+        });
+        let mut server = Self { process, address: String::new() };
+        server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
+        server
+    }
+
+    pub(crate) async fn connect(&self) -> Channel {
+        Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+
+    /// SIGKILL: nothing of the process runs on.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Killed already, in most cases.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
