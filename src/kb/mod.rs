@@ -16,6 +16,7 @@ mod link;
 mod list;
 mod matching;
 mod plan;
+mod quotations;
 mod read;
 mod references;
 pub mod resolve;
@@ -26,6 +27,7 @@ mod tests;
 mod token;
 mod update;
 mod update_statement;
+mod verify;
 mod watch;
 mod write;
 
@@ -36,7 +38,9 @@ pub use self::bulk::{BulkAck, BulkItem};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
+pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
+pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -48,6 +52,7 @@ pub struct KnowledgeBase {
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
     recent: Arc<Recent>,
+    quotations: Option<FollowedQuotations>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -58,14 +63,18 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// The newest commits, shared with what follows them.
+    pub recent: Arc<Recent>,
+    /// Quotations, where they are kept.
+    pub quotations: Option<FollowedQuotations>,
 }
 
 impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl } = config;
-        Self { store, clock, request_ttl, recent: Arc::default() }
+        let KnowledgeBaseConfig { store, clock, request_ttl, recent, quotations } = config;
+        Self { store, clock, request_ttl, recent, quotations }
     }
 
     /// The store beneath.

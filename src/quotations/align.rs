@@ -79,6 +79,10 @@ impl Alignment {
 
 /// How many cells one comparison may fill; larger ones are not made.
 const MOST_CELLS: usize = 4 << 20;
+/// How many words of a body an ellipsis may stand for.
+const MOST_OMITTED: usize = 60;
+/// How many places of a body are looked at at which words may begin.
+const MOST_BEGINNINGS: usize = 10_000;
 /// What one edit costs, against what is declared by brackets.
 const EDIT: u32 = 100;
 const DECLARED: u32 = 1;
@@ -95,6 +99,35 @@ enum Step {
 #[must_use]
 pub fn align(given: &[Word], said: &[Word]) -> Option<Alignment> {
     aligned(given, said, false)
+}
+
+/// Lays words against the part of a body in which they stand one after the other;
+/// `None` where they do not, so that a long body is gone over only once. What an
+/// ellipsis leaves out is of a bounded length.
+#[must_use]
+pub fn stand_in(given: &[Word], body: &[Word]) -> Option<Alignment> {
+    let first = given.first()?;
+    let runs = given.chunk_by(|_, next| !next.after_gap);
+    let runs: Vec<&[Word]> = runs.collect();
+    let begins = body.iter().enumerate().filter(|(_, word)| word.fold == first.fold);
+    for (start, _) in begins.take(MOST_BEGINNINGS) {
+        let mut end = start;
+        let all = runs.iter().enumerate().all(|(at, run)| {
+            let farthest = if at == 0 { end } else { end + MOST_OMITTED };
+            let place = (end..=farthest).find(|place| stands_at(run, body, *place));
+            end = place.map_or(end, |place| place + run.len());
+            place.is_some()
+        });
+        if all {
+            return align_whole(given, body.get(start..end)?);
+        }
+    }
+    None
+}
+
+fn stands_at(run: &[Word], body: &[Word], place: usize) -> bool {
+    let there = body.get(place..place + run.len());
+    there.is_some_and(|there| there.iter().zip(run).all(|(one, other)| one.fold == other.fold))
 }
 
 /// Lays words against a passage as a whole.
@@ -317,23 +350,73 @@ mod tests {
 
     #[test]
     fn what_was_changed_is_told() {
-        check(SAID, SAID, expect!["0 edits [] We will not accept any deal that leaves 12 prisoners behind"]);
+        check(
+            SAID,
+            SAID,
+            expect!["0 edits [] We will not accept any deal that leaves 12 prisoners behind"],
+        );
         check("accept any deal", SAID, expect!["0 edits [] accept any deal"]);
-        check("We will accept any deal", SAID, expect!["1 edits [NegationDropped, WordsDropped] We will -not- accept any deal"]);
-        check("any deal that leaves no prisoners behind", SAID, expect!["1 edits [NegationAdded, FigureChanged, WordsChanged] any deal that leaves 12>no prisoners behind"]);
-        check("We will not take any deal", SAID, expect!["1 edits [WordsChanged] We will not accept>take any deal"]);
-        check("any deal that leaves 13 prisoners", SAID, expect!["1 edits [FigureChanged, WordsChanged] any deal that leaves 12>13 prisoners"]);
-        check("We not will accept any deal", SAID, expect!["2 edits [Reordered] We will not>not will accept any deal"]);
+        check(
+            "We will accept any deal",
+            SAID,
+            expect!["1 edits [NegationDropped, WordsDropped] We will -not- accept any deal"],
+        );
+        check(
+            "any deal that leaves no prisoners behind",
+            SAID,
+            expect![
+                "1 edits [NegationAdded, FigureChanged, WordsChanged] any deal that leaves 12>no prisoners behind"
+            ],
+        );
+        check(
+            "We will not take any deal",
+            SAID,
+            expect!["1 edits [WordsChanged] We will not accept>take any deal"],
+        );
+        check(
+            "any deal that leaves 13 prisoners",
+            SAID,
+            expect!["1 edits [FigureChanged, WordsChanged] any deal that leaves 12>13 prisoners"],
+        );
+        check(
+            "We not will accept any deal",
+            SAID,
+            expect!["2 edits [Reordered] We will not>not will accept any deal"],
+        );
     }
 
     #[test]
     fn ellipses_and_brackets_are_understood() {
-        check("We will not … leaves 12 prisoners", SAID, expect!["0 edits [Elided] We will not ~accept any deal that~ leaves 12 prisoners"]);
-        check("We will … accept any deal", SAID, expect!["0 edits [NegationDropped, Elided] We will ~not~ accept any deal"]);
-        check("[They] will not accept any deal", SAID, expect!["0 edits [Bracketed] We>[They] will not accept any deal"]);
-        check("We will not accept any [new] deal", SAID, expect!["0 edits [Bracketed] We will not accept any >[new] deal"]);
-        check("accept any deal that [never] leaves", SAID, expect!["0 edits [NegationAdded, Bracketed] accept any deal that >[never] leaves"]);
-        check("It is good for us", "[The deal] is good for us", expect!["0 edits [Bracketed] deal>[It] is good for us"]);
+        check(
+            "We will not … leaves 12 prisoners",
+            SAID,
+            expect!["0 edits [Elided] We will not ~accept any deal that~ leaves 12 prisoners"],
+        );
+        check(
+            "We will … accept any deal",
+            SAID,
+            expect!["0 edits [NegationDropped, Elided] We will ~not~ accept any deal"],
+        );
+        check(
+            "[They] will not accept any deal",
+            SAID,
+            expect!["0 edits [Bracketed] We>[They] will not accept any deal"],
+        );
+        check(
+            "We will not accept any [new] deal",
+            SAID,
+            expect!["0 edits [Bracketed] We will not accept any >[new] deal"],
+        );
+        check(
+            "accept any deal that [never] leaves",
+            SAID,
+            expect!["0 edits [NegationAdded, Bracketed] accept any deal that >[never] leaves"],
+        );
+        check(
+            "It is good for us",
+            "[The deal] is good for us",
+            expect!["0 edits [Bracketed] deal>[It] is good for us"],
+        );
     }
 
     proptest! {

@@ -69,8 +69,9 @@ fn open(config: &DiskConfig) -> fjall::Result<Open> {
 }
 
 fn empty(path: &Path) -> Result<(), TableError> {
-    std::fs::remove_dir_all(path)
-        .map_err(|error| TableError::Failed(format!("{} cannot be emptied: {error}", path.display())))
+    std::fs::remove_dir_all(path).map_err(|error| {
+        TableError::Failed(format!("{} cannot be emptied: {error}", path.display()))
+    })
 }
 
 fn failed(error: &fjall::Error) -> TableError {
@@ -150,7 +151,8 @@ mod tests {
         assert!(table.snapshot().is_err());
         drop(table);
         let table = DiskTable::open(&config).unwrap();
-        let keys = |table: &DiskTable| table.snapshot().unwrap().range(b"a", b"z", 9).unwrap().len();
+        let keys =
+            |table: &DiskTable| table.snapshot().unwrap().range(b"a", b"z", 9).unwrap().len();
         assert_eq!(keys(&table), 2);
         table.clear().unwrap();
         assert_eq!(keys(&table), 0);

@@ -59,14 +59,6 @@ impl ArticleFacts {
     }
 }
 
-/// A body's fingerprints.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct PrintFacts {
-    pub(super) runs: Vec<u64>,
-    pub(super) quotes: Vec<u64>,
-    pub(super) samples: Vec<u64>,
-}
-
 /// How near two bodies are to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct NearFacts {

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::words::{self, Word};
 use crate::domain::words::is_quotation_mark;
 
@@ -40,10 +42,13 @@ const QUOTED_BYTES: usize = 4_096;
 pub const QUOTATION_WORDS: usize = 5;
 
 /// What a body is found by.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BodyPrint {
     /// Its fingerprints, sorted.
     pub(super) runs: Vec<u64>,
+    /// Those of them that stand within quoted spans alone, sorted: two reports that
+    /// quote the same words need not be copies.
+    pub(super) inside: Vec<u64>,
     /// Its quoted spans of some length, as numbers, sorted.
     pub(super) quotes: Vec<u64>,
     /// Those of both by which near-duplicates are looked for.
@@ -55,27 +60,37 @@ impl BodyPrint {
         let words: Vec<(u64, std::ops::Range<usize>)> =
             words::folds(text).map(|(word, range)| (hash(word.as_bytes()), range)).collect();
         let hashes: Vec<u64> = words.iter().map(|(hash, _)| *hash).collect();
+        let spans: Vec<std::ops::Range<usize>> = quoted_spans(text)
+            .map(|(start, end)| {
+                let first = words.partition_point(|(_, range)| range.start < start);
+                first..words.partition_point(|(_, range)| range.end <= end).max(first)
+            })
+            .collect();
         let all = runs(&hashes, BODY_RUN);
         let mut kept: BTreeSet<u64> =
             all.windows(WINDOW).filter_map(|window| window.iter().min().copied()).collect();
         if all.len() < WINDOW {
             kept.extend(all.iter().copied());
         }
-        let sorted: BTreeSet<u64> = all.into_iter().collect();
-        let below = sorted.iter().take_while(|run| **run < SAMPLED_BELOW).count();
+        let own = outside(&all, &spans);
+        let below = own.iter().take_while(|run| **run < SAMPLED_BELOW).count();
         let count = below.clamp(FEWEST_SAMPLES, MOST_SAMPLES);
-        let mut samples: Vec<u64> = sorted.into_iter().take(count).collect();
+        let mut samples: Vec<u64> = own.iter().copied().take(count).collect();
         kept.extend(samples.iter().copied());
-        let quotes: BTreeSet<u64> = quoted_spans(text)
-            .filter_map(|(start, end)| {
-                let first = words.partition_point(|(_, range)| range.start < start);
-                let last = words.partition_point(|(_, range)| range.end <= end);
-                let span = hashes.get(first..last).filter(|span| span.len() >= QUOTATION_WORDS)?;
-                Some(combine(span.iter().copied().chain([0x71])))
-            })
+        let quotes: BTreeSet<u64> = spans
+            .into_iter()
+            .filter(|span| span.len() >= QUOTATION_WORDS)
+            .filter_map(|span| hashes.get(span))
+            .map(|span| combine(span.iter().copied().chain([0x71])))
             .collect();
         samples.extend(quotes.iter().take(MOST_SAMPLES));
-        Self { runs: kept.into_iter().collect(), quotes: quotes.into_iter().collect(), samples }
+        let inside = kept.iter().copied().filter(|run| !own.contains(run)).collect();
+        Self {
+            runs: kept.into_iter().collect(),
+            inside,
+            quotes: quotes.into_iter().collect(),
+            samples,
+        }
     }
 
     /// The fingerprints of words that are looked for in bodies: every run, since
@@ -84,6 +99,19 @@ impl BodyPrint {
         let hashes: Vec<u64> = words.iter().map(|word| hash(word.fold.as_bytes())).collect();
         runs(&hashes, BODY_RUN)
     }
+}
+
+/// The runs that stand, at one place at least, not wholly within a quoted span.
+fn outside(all: &[u64], spans: &[std::ops::Range<usize>]) -> BTreeSet<u64> {
+    let mut spans = spans.iter().peekable();
+    let mut own = BTreeSet::new();
+    for (at, run) in all.iter().enumerate() {
+        while spans.next_if(|span| span.end < at + BODY_RUN).is_some() {}
+        if spans.peek().is_none_or(|span| at < span.start) {
+            own.insert(*run);
+        }
+    }
+    own
 }
 
 /// The bytes between which quoted spans of a text stand. A mark that does not

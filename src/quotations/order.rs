@@ -31,14 +31,10 @@ impl QuotationOrder {
 
     pub(super) fn value(self, summary: &SummaryFacts) -> u64 {
         match self {
-            Self::Origins => {
-                u64::from(summary.origins.0) << 32 | u64::from(summary.origins.1)
-            }
+            Self::Origins => u64::from(summary.origins.0) << 32 | u64::from(summary.origins.1),
             Self::Articles => summary.articles.into(),
             Self::Drift => summary.drift.into(),
-            Self::LastSeen => {
-                summary.last_seen.map_or(0, |time| time.cast_unsigned() ^ (1 << 63))
-            }
+            Self::LastSeen => summary.last_seen.map_or(0, |time| time.cast_unsigned() ^ (1 << 63)),
         }
     }
 }

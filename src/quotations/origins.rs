@@ -112,8 +112,11 @@ mod tests {
             let both = near.iter().flat_map(|(a, b, sure)| [(*a, *b, *sure), (*b, *a, *sure)]);
             both.filter(|(one, ..)| *one == at).map(|(_, other, sure)| (other, sure)).collect()
         };
-        let reports: Vec<Report<'_>> =
-            facts.iter().enumerate().map(|(at, facts)| Report { facts, near: near_of(at) }).collect();
+        let reports: Vec<Report<'_>> = facts
+            .iter()
+            .enumerate()
+            .map(|(at, facts)| Report { facts, near: near_of(at) })
+            .collect();
         assert_eq!(count(&reports), expected);
     }
 

@@ -113,8 +113,7 @@ impl Quotations {
     /// The newest state; `None` while they are being built for the first time.
     pub fn reader(&self) -> Result<Option<QuotationsReader>, TableError> {
         let table = self.table.snapshot()?;
-        let meta: Option<Meta> =
-            table.get(keys::META)?.map(|bytes| decode(&bytes)).transpose()?;
+        let meta: Option<Meta> = table.get(keys::META)?.map(|bytes| decode(&bytes)).transpose()?;
         let meta = meta.filter(|meta| meta.layout == LAYOUT);
         Ok(meta.map(|meta| QuotationsReader { table, revision: Revision(meta.revision) }))
     }
@@ -226,10 +225,16 @@ impl QuotationsReader {
         let prefix = keys::members(group);
         let mut names = Vec::new();
         for (key, _) in self.table.prefix(&prefix, limit)? {
-            let Some((article, statement)) = keys::statement_of(&key, prefix.len()) else { continue };
+            let Some((article, statement)) = keys::statement_of(&key, prefix.len()) else {
+                continue;
+            };
             let article = self.article_id(&article)?;
             let statement = StatementId::new(&statement).ok();
-            names.extend(article.zip(statement).map(|(article, statement)| StatementName { article, statement }));
+            names.extend(
+                article
+                    .zip(statement)
+                    .map(|(article, statement)| StatementName { article, statement }),
+            );
         }
         names.sort();
         Ok(names)

@@ -1,11 +1,15 @@
 //! When two texts are near: two bodies, and two wordings of a quote.
 
-use super::facts::{NearFacts, PrintFacts};
-use super::fingerprint::shared;
+use std::collections::BTreeSet;
+
+use super::facts::NearFacts;
+use super::fingerprint::{BodyPrint, shared};
 use super::words::{self, Word};
 
 /// The fewest runs of words of a body that is compared.
 const FEWEST_RUNS: usize = 8;
+/// The fewest by which a copy is told for sure.
+const TELLING_RUNS: usize = 16;
 /// The share of the shorter body's runs that tells a copy by itself.
 const COPIED: f64 = 0.5;
 /// The share that tells one where quotes are shared too. Editors leave a third.
@@ -23,19 +27,27 @@ const COMPARED_WORDS: usize = 1_000;
 const WORDS_AN_EDIT: usize = 5;
 
 /// How near two bodies are; `None` where they have nothing to do with each other.
-pub(super) fn bodies(one: &PrintFacts, other: &PrintFacts) -> Option<NearFacts> {
-    let shorter = one.runs.len().min(other.runs.len());
+/// What stands in quotation marks counts as quotes, not as text.
+pub(super) fn bodies(one: &BodyPrint, other: &BodyPrint) -> Option<NearFacts> {
+    let (own, others) = (one.runs.len() - one.inside.len(), other.runs.len() - other.inside.len());
+    let shorter = own.min(others);
     if shorter < FEWEST_RUNS {
         return None;
     }
-    let both = shared(&one.runs, &other.runs);
+    // A run may be the text's own in one body and quoted in the other one.
+    let inside: BTreeSet<&u64> = one.inside.iter().chain(&other.inside).collect();
+    let text = |runs: &[u64]| -> Vec<u64> {
+        runs.iter().copied().filter(|run| !inside.contains(run)).collect()
+    };
+    let both = shared(&text(&one.runs), &text(&other.runs));
     let quotes = shared(&one.quotes, &other.quotes);
     let containment = both as f64 / shorter as f64;
-    let resemblance = both as f64 / (one.runs.len() + other.runs.len() - both) as f64;
-    let sure = containment >= COPIED || (containment >= EDITED && quotes >= SHARED_QUOTES);
-    let related = containment >= RELATED || quotes >= RELATED_QUOTES;
-    let quotes = quotes as u32;
-    (sure || related).then_some(NearFacts { resemblance, containment, quotes, sure })
+    let resemblance = both as f64 / (own + others - both) as f64;
+    let enough = shorter >= TELLING_RUNS;
+    let copied = containment >= COPIED || (containment >= EDITED && quotes >= SHARED_QUOTES);
+    let related = copied || containment >= RELATED || quotes >= RELATED_QUOTES;
+    let (quotes, sure) = (quotes as u32, copied && enough);
+    related.then_some(NearFacts { resemblance, containment, quotes, sure })
 }
 
 /// How many words two wordings differ in, where they are near: one word in five at
@@ -64,6 +76,26 @@ pub(super) fn distance(one: &[Word], other: &[Word]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_is_told_from_another_report_of_the_same_words() {
+        let text = |seed: usize| -> String {
+            (0..60).map(|at| format!("w{} ", (seed * 7_919 + at * 104_729) % 9_973)).collect()
+        };
+        let quote = "\u{201c}We will open the bridge in May, and whoever says otherwise has not \
+                     read what we signed with our partners in all of these long years\u{201d}";
+        let print = |text: String| BodyPrint::of(&text);
+        let first = print(format!("{} {quote} {}", text(1), text(2)));
+        let cut = bodies(&first, &print(format!("{} {quote}", text(1)))).unwrap();
+        assert!(cut.sure && cut.containment > 0.9 && cut.quotes == 1, "{cut:?}");
+        assert_eq!(bodies(&first, &print(format!("{} {quote} {}", text(3), text(4)))), None);
+        // Edited hard: a third of the text is left, with two quotes.
+        let quotes = format!("{quote} \u{201c}And that will be the end of it\u{201d}");
+        let long = print(format!("{} {quotes} {} {}", text(1), text(2), text(3)));
+        let edited = print(format!("{} {quotes} {} {}", text(1), text(5), text(6)));
+        let near = bodies(&long, &edited).unwrap();
+        assert!(near.sure && near.containment < 0.5 && near.quotes == 2, "{near:?}");
+    }
 
     fn check(one: &str, other: &str, expected: Option<usize>) {
         let (one, other) = (words::read(one), words::read(other));

@@ -78,8 +78,7 @@ fn without_lone_letters_in_brackets(text: &str) -> String {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         let mut chars = from.chars();
-        let [open, letter, close, next] =
-            [chars.next(), chars.next(), chars.next(), chars.next()];
+        let [open, letter, close, next] = [chars.next(), chars.next(), chars.next(), chars.next()];
         let lone = letter.is_some_and(char::is_alphabetic)
             && close == Some(']')
             && next.is_some_and(char::is_alphabetic);
@@ -107,7 +106,11 @@ mod tests {
     fn check(text: &str, expected: &str) {
         let shown = |word: &Word| {
             let gap = if word.after_gap { "~" } else { "" };
-            if word.bracketed { format!("{gap}[{}]", word.fold) } else { format!("{gap}{}", word.fold) }
+            if word.bracketed {
+                format!("{gap}[{}]", word.fold)
+            } else {
+                format!("{gap}{}", word.fold)
+            }
         };
         let words: Vec<String> = read(text).iter().map(shown).collect();
         assert_eq!(words.join(" "), expected);

@@ -18,6 +18,7 @@ use crate::domain::statement::IncomingLink;
 use crate::kb::Records;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
+use crate::store::At;
 
 /// Answers questions about one knowledge base.
 pub(super) struct Query {
@@ -65,6 +66,28 @@ impl Query {
     ) -> Result<Vec<Vec<IncomingLink>>, Error> {
         let names: Vec<RecordName> = names.into_iter().cloned().collect();
         self.base.get()?.incoming_links(&names, revision).await
+    }
+
+    /// Fills in the near-duplicates of articles that were read in their newest
+    /// state: what is derived has no past.
+    async fn fill_near_duplicates(
+        &self,
+        articles: Vec<&mut pb::Article>,
+        newest: bool,
+    ) -> Result<(), Error> {
+        if !newest {
+            return Ok(());
+        }
+        let names = articles.iter().filter_map(|article| article.name.parse().ok()).collect();
+        let near = self.base.get()?.near_duplicates(names).await?;
+        // They are told beside what was asked for, as far as the message has room.
+        let asked_for: usize = articles.iter().map(|article| framed(*article)).sum();
+        let mut room = self.calls.answer_bytes().saturating_sub(asked_for);
+        for (article, near) in articles.into_iter().zip(near) {
+            let near = near.into_iter().map(to_pb::near_duplicate);
+            article.near_duplicates = near.take_while(|it| fits(&mut room, framed(it))).collect();
+        }
+        Ok(())
     }
 
     async fn batch_get<T: Message>(
@@ -163,9 +186,10 @@ impl QueryService for Query {
     ) -> Result<Response<pb::GetArticleResponse>, Status> {
         let work = async |request| {
             let query = from_pb::get_article(request)?;
-            let body = query.body;
-            let (article, revision) =
+            let (body, newest) = (query.body, query.read.at == At::Head);
+            let (mut article, revision) =
                 self.get(query, |stored, _| to_pb::article(stored, body)).await?;
+            self.fill_near_duplicates(article.iter_mut().collect(), newest).await?;
             Ok(pb::GetArticleResponse { article, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -177,8 +201,10 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetArticlesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_articles(request)?;
-            let body = query.body;
-            let packed = self.batch_get(query, |stored, _| to_pb::article(stored, body)).await?;
+            let (body, newest) = (query.body, query.read.at == At::Head);
+            let mut packed =
+                self.batch_get(query, |stored, _| to_pb::article(stored, body)).await?;
+            self.fill_near_duplicates(packed.records.iter_mut().collect(), newest).await?;
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
                 missing: packed.missing,
@@ -195,8 +221,9 @@ impl QueryService for Query {
     ) -> Result<Response<pb::ListArticlesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::list_articles(request)?;
-            let body = query.body;
-            let page = self.list(query, |stored, _| to_pb::article(stored, body)).await?;
+            let (body, newest) = (query.body, query.read.at == At::Head);
+            let mut page = self.list(query, |stored, _| to_pb::article(stored, body)).await?;
+            self.fill_near_duplicates(page.records.iter_mut().collect(), newest).await?;
             Ok(pb::ListArticlesResponse {
                 articles: page.records,
                 next_page_token: page.next_page_token,
@@ -333,6 +360,40 @@ impl QueryService for Query {
             let query = from_pb::resolve_entities(request)?;
             let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
             to_pb::resolved(results, revision)
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn get_quotation(
+        &self,
+        request: Request<pb::GetQuotationRequest>,
+    ) -> Result<Response<pb::GetQuotationResponse>, Status> {
+        let work = async |request| {
+            let (id, read) = from_pb::get_quotation(request)?;
+            let (found, revision) = self.base.get()?.get_quotation(id, &read).await?;
+            Ok(to_pb::found_quotation(found, revision))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_quotations(
+        &self,
+        request: Request<pb::ListQuotationsRequest>,
+    ) -> Result<Response<pb::ListQuotationsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::list_quotations(request)?;
+            Ok(to_pb::listed_quotations(self.base.get()?.list_quotations(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn verify_quote(
+        &self,
+        request: Request<pb::VerifyQuoteRequest>,
+    ) -> Result<Response<pb::VerifyQuoteResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::verify_quote(request)?;
+            to_pb::verified_quote(self.base.get()?.verify_quote(&query).await?)
         };
         self.calls.unary(request, status::of_read, work).await
     }

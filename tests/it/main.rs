@@ -21,6 +21,7 @@ mod linking;
 mod lists;
 mod paging;
 mod process;
+mod quotations;
 mod reads;
 mod reingest;
 mod samples;

@@ -55,15 +55,20 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "what the words mean does not depend on how they are stored or sent",
     ),
     (
-        &["clock", "store", "store/memory", "store/sled", "derive", "kb"],
+        &["clock", "store", "store/memory", "store/sled", "derive", "quotations", "kb"],
         &["tonic", "tonic_types", "prost_types", "pb"],
         "nothing below rpc knows how calls come in",
     ),
     (
         // sled's records are written in the protobuf encoding, by types of its own.
-        &["clock", "store", "store/memory", "derive", "kb"],
+        &["clock", "store", "store/memory", "derive", "quotations", "kb"],
         &["prost"],
         "only what is stored or sent has an encoding",
+    ),
+    (
+        &["domain", "query", "store", "derive", "quotations", "kb", "rpc"],
+        &["fjall"],
+        "another engine must be able to take its place",
     ),
 ];
 

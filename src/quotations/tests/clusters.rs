@@ -31,19 +31,34 @@ fn check(quotes: &[(By<'_>, &str)], expected: &[&[&str]]) {
 
 #[test]
 fn the_same_words_by_the_same_speaker_are_one_quotation() {
-    check(&[(JANE, QUOTE), (JANE, "“we will open the bridge — in May, and not before.”")], &[&["a0", "a1"]]);
-    check(&[(JANE, QUOTE), (JANE, "We will open that bridge in May and not before")], &[&["a0", "a1"]]);
+    check(
+        &[(JANE, QUOTE), (JANE, "“we will open the bridge — in May, and not before.”")],
+        &[&["a0", "a1"]],
+    );
+    check(
+        &[(JANE, QUOTE), (JANE, "We will open that bridge in May and not before")],
+        &[&["a0", "a1"]],
+    );
     check(&[(JANE, QUOTE), (By::Entity("john-doe"), QUOTE)], &[&["a0"], &["a1"]]);
     check(&[(By::Name("Jane Roe"), QUOTE), (By::Name("Jane ROE"), QUOTE)], &[&["a0", "a1"]]);
     check(&[(By::Nobody, QUOTE), (By::Nobody, QUOTE)], &[&["a0"], &["a1"]]);
-    check(&[(By::Name("the president"), QUOTE), (By::Name("the president"), QUOTE)], &[&["a0"], &["a1"]]);
+    check(
+        &[(By::Name("the president"), QUOTE), (By::Name("the president"), QUOTE)],
+        &[&["a0"], &["a1"]],
+    );
     check(&[(JANE, "Too short to count"), (JANE, "Too short to count")], &[]);
 }
 
 #[test]
 fn a_negation_or_another_figure_makes_another_quotation() {
-    check(&[(JANE, "we will sell the bridge to them"), (JANE, "we will not sell the bridge to them")], &[&["a0"], &["a1"]]);
-    check(&[(JANE, "it will cost 5 million in all"), (JANE, "it will cost 6 million in all")], &[&["a0"], &["a1"]]);
+    check(
+        &[(JANE, "we will sell the bridge to them"), (JANE, "we will not sell the bridge to them")],
+        &[&["a0"], &["a1"]],
+    );
+    check(
+        &[(JANE, "it will cost 5 million in all"), (JANE, "it will cost 6 million in all")],
+        &[&["a0"], &["a1"]],
+    );
 }
 
 #[test]
@@ -63,9 +78,11 @@ fn wordings_are_connected_step_by_step() {
 #[test]
 fn what_is_told_of_a_quotation() {
     let mut base = Base::new();
-    let agency = |name: &'static str| move |it: &mut crate::domain::article::Article| {
-        it.source_agency = "AP".into();
-        it.publisher.name = name.into();
+    let agency = |name: &'static str| {
+        move |it: &mut crate::domain::article::Article| {
+            it.source_agency = "AP".into();
+            it.publisher.name = name.into();
+        }
     };
     base.take(&[
         article_with("a0", &prose(0, 60), 3, agency("Daily One")),

@@ -3,4 +3,3 @@
 mod base;
 mod clusters;
 mod order;
-mod verdicts;

@@ -53,7 +53,11 @@ impl Finally {
 fn any_state() -> impl Strategy<Value = Finally> {
     let bodies = prop::collection::vec(prop::option::weighted(0.8, 0_u64..3), 5);
     let said = prop::collection::vec(prop::option::weighted(0.8, (0_usize..4, 0_usize..6)), 10);
-    (bodies, said, any::<bool>()).prop_map(|(bodies, said, merged)| Finally { bodies, said, merged })
+    (bodies, said, any::<bool>()).prop_map(|(bodies, said, merged)| Finally {
+        bodies,
+        said,
+        merged,
+    })
 }
 
 /// All that is kept, as far as it does not depend on how one statement of many
@@ -65,7 +69,7 @@ fn kept(base: &Base) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_order_of_arrival_and_deletion_ends_in_the_same(

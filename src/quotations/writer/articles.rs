@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Writer;
 use crate::domain::article::Article;
 use crate::domain::id::ArticleId;
-use crate::quotations::facts::{ArticleFacts, PrintFacts, StatementFacts, decode, encode};
+use crate::quotations::facts::{ArticleFacts, StatementFacts, decode, encode};
 use crate::quotations::fingerprint::BodyPrint;
 use crate::quotations::keys::{self, ArticleKey};
 use crate::quotations::similarity;
@@ -49,8 +49,6 @@ impl Writer {
     }
 
     fn print(&mut self, article: &ArticleKey, print: BodyPrint) -> Result<(), TableError> {
-        let BodyPrint { runs, quotes, samples } = print;
-        let print = PrintFacts { runs, quotes, samples };
         for run in &print.runs {
             self.table.put(keys::run(*run, article), Vec::new());
         }
@@ -71,7 +69,7 @@ impl Writer {
     fn candidates(
         &mut self,
         article: &ArticleKey,
-        print: &PrintFacts,
+        print: &BodyPrint,
     ) -> Result<Vec<ArticleKey>, TableError> {
         let mut counts: HashMap<ArticleKey, usize> = HashMap::new();
         for sample in &print.samples {
@@ -97,7 +95,7 @@ impl Writer {
 
     fn take_back_print(&mut self, article: &ArticleKey) -> Result<(), TableError> {
         let Some(bytes) = self.table.get(&keys::print(article))? else { return Ok(()) };
-        let print: PrintFacts = decode(&bytes)?;
+        let print: BodyPrint = decode(&bytes)?;
         for run in &print.runs {
             self.table.remove(keys::run(*run, article));
         }

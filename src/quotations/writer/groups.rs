@@ -146,12 +146,7 @@ impl Writer {
         }
     }
 
-    fn join(
-        &mut self,
-        group: &GroupKey,
-        other: &GroupKey,
-        edits: usize,
-    ) -> Result<(), TableError> {
+    fn join(&mut self, group: &GroupKey, other: &GroupKey, edits: usize) -> Result<(), TableError> {
         let one = root(&self.table, group)?.unwrap_or(*group);
         let two = root(&self.table, other)?.unwrap_or(*other);
         if one != two {
@@ -212,10 +207,7 @@ impl Writer {
     }
 
     /// What lists told of a wording's quotation before what waits to be worked out.
-    pub(super) fn summary_of(
-        &self,
-        group: &GroupKey,
-    ) -> Result<Option<SummaryFacts>, TableError> {
+    pub(super) fn summary_of(&self, group: &GroupKey) -> Result<Option<SummaryFacts>, TableError> {
         let Some(root) = root(&self.table, group)? else { return Ok(None) };
         self.table.get(&keys::summary(&root))?.map(|bytes| decode(&bytes)).transpose()
     }

@@ -102,9 +102,8 @@ impl Derived for Writer {
         self.table.forget();
         // What cannot be read is built again, as is another layout.
         let meta = self.meta().unwrap_or_default();
-        let ours = |meta: &Meta| {
-            meta.layout == LAYOUT && meta.store_id == *self.store_id.as_bytes()
-        };
+        let ours =
+            |meta: &Meta| meta.layout == LAYOUT && meta.store_id == *self.store_id.as_bytes();
         Ok(meta.filter(ours).map(|meta| Revision(meta.revision)))
     }
 

@@ -6,9 +6,7 @@ use super::Writer;
 use super::articles;
 use super::groups::{group_facts, root, wordings};
 use super::statements::statement_facts;
-use crate::quotations::facts::{
-    ArticleFacts, NearFacts, SummaryFacts, decode, encode, id_of,
-};
+use crate::quotations::facts::{ArticleFacts, NearFacts, SummaryFacts, decode, encode, id_of};
 use crate::quotations::keys::{self, ANY_SPEAKER, ArticleKey, GroupKey};
 use crate::quotations::order::QuotationOrder;
 use crate::quotations::origins::{self, Report};
@@ -96,8 +94,11 @@ impl Writer {
             None => String::new(),
         };
         let drift = self.drift(&groups, commonest.map(|member| &member.group))?;
-        let outlets: BTreeSet<&str> =
-            facts.values().map(|article| article.outlet.as_str()).filter(|it| !it.is_empty()).collect();
+        let outlets: BTreeSet<&str> = facts
+            .values()
+            .map(|article| article.outlet.as_str())
+            .filter(|it| !it.is_empty())
+            .collect();
         let times = || facts.values().filter_map(|article| article.published);
         let speaker = group_facts(&self.table, root)?.map(|group| group.speaker);
         Ok(Some(SummaryFacts {
@@ -119,16 +120,13 @@ impl Writer {
     /// The words of a member as its article has them.
     fn text_of(&self, member: &Member) -> Result<String, TableError> {
         let facts = statement_facts(&self.table, &member.article, &member.statement)?;
-        let passage = facts.and_then(|facts| facts.passages.into_iter().nth(member.ordinal as usize));
+        let passage =
+            facts.and_then(|facts| facts.passages.into_iter().nth(member.ordinal as usize));
         Ok(passage.map(|passage| passage.text).unwrap_or_default())
     }
 
     /// How far the farthest wording is from the commonest.
-    fn drift(
-        &self,
-        groups: &[GroupKey],
-        commonest: Option<&GroupKey>,
-    ) -> Result<u32, TableError> {
+    fn drift(&self, groups: &[GroupKey], commonest: Option<&GroupKey>) -> Result<u32, TableError> {
         let read = |group: &GroupKey| -> Result<Vec<words::Word>, TableError> {
             let facts = group_facts(&self.table, group)?;
             Ok(facts.map(|facts| words::read(&facts.text)).unwrap_or_default())
@@ -142,7 +140,10 @@ impl Writer {
         Ok(farthest as u32)
     }
 
-    fn origins(&self, facts: &BTreeMap<ArticleKey, ArticleFacts>) -> Result<(u32, u32), TableError> {
+    fn origins(
+        &self,
+        facts: &BTreeMap<ArticleKey, ArticleFacts>,
+    ) -> Result<(u32, u32), TableError> {
         let known: BTreeMap<&ArticleKey, usize> =
             facts.keys().take(MOST_REPORTS).zip(0..).collect();
         let mut reports: Vec<Report<'_>> = Vec::with_capacity(known.len());
@@ -197,9 +198,9 @@ fn members_of(table: &dyn Snapshot, group: &GroupKey) -> Result<Vec<Member>, Tab
 fn places(summary: &SummaryFacts, root: &GroupKey) -> Vec<Vec<u8>> {
     let speakers = [Some(ANY_SPEAKER), summary.speaker.key()];
     let places = speakers.into_iter().flatten().flat_map(|speaker| {
-        QuotationOrder::ALL.into_iter().map(move |order| {
-            keys::place(&speaker, order.number(), order.value(summary), root)
-        })
+        QuotationOrder::ALL
+            .into_iter()
+            .map(move |order| keys::place(&speaker, order.number(), order.value(summary), root))
     });
     places.collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod import;
+pub mod quotation;
 pub mod resolve;
 mod article;
 mod statement;
@@ -27,6 +28,7 @@ pub use self::answer::{
     unlinked_statements, updated_article, updated_entity, updated_statement,
 };
 pub use self::import::{dangling_reference, drop_revision, import_ack};
+pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
 pub use self::watch::watch_event;
