@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, History};
 use crate::derive::{Follower, FollowerConfig, Recent};
-use crate::kb::{self, FollowedQuotations, KnowledgeBase, KnowledgeBaseConfig};
+use crate::kb::{self, FollowedQuotations, KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::quotations::disk::{DiskConfig, DiskTable};
 use crate::quotations::table::Table;
 use crate::quotations::{Quotations, Writer};
@@ -134,11 +134,13 @@ impl Server {
             request_ttl: config.request_id_ttl,
             recent,
             quotations: kept.as_ref().map(|kept| kept.followed.clone()),
+            retention: retention(&config),
         }));
         if let Some(seeds) = &config.seeds {
             seed(&kb, seeds).await?;
         }
-        base.open(kb);
+        base.open(Arc::clone(&kb));
+        let pruning = tokio::spawn(async move { kb.prune_continually().await });
         health.serving().await;
         let following = tokio::spawn(health.clone().follow(store.watch_ready()));
         tracing::info!(%address, revision = store.head().revision.0, "serving");
@@ -155,6 +157,7 @@ impl Server {
         if let Some(kept) = kept {
             kept.close().await;
         }
+        pruning.abort();
         store.close().await.map_err(Error::Close)?;
         tracing::info!("stopped");
         Ok(())
@@ -295,6 +298,11 @@ fn call_policy(config: &Config) -> CallPolicy {
         concurrency: config.server.concurrency,
         message_bytes: config.server.message_bytes,
     }
+}
+
+fn retention(config: &Config) -> Retention {
+    let History { max_age, max_revisions } = config.history;
+    Retention { max_age, max_revisions }
 }
 
 fn watch_policy(config: &Config) -> WatchPolicy {

@@ -47,7 +47,10 @@ fn as_text(info: &pb::GetServerInfoResponse) -> String {
     }
     let about = [
         ("revision", with_time(&info.revision.to_string(), info.revision_time.as_ref())),
-        ("held from", format!("revision {}", info.earliest_revision)),
+        (
+            "held from",
+            with_time(&format!("revision {}", info.earliest_revision), info.earliest_time.as_ref()),
+        ),
         ("on disk", megabytes(info.disk_bytes)),
         ("store", format!("{}, format {}", info.store_id, info.format_version)),
         ("server", with_time(&info.version, info.start_time.as_ref())),

@@ -35,6 +35,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         BulkWindow::KEYS,
         WatchStreams::KEYS,
         QuotationsKept::KEYS,
+        History::KEYS,
         Deadlines::KEYS,
     ]
     .into_iter()
@@ -79,7 +80,7 @@ keys! {
             "Where the data is kept; made where it is missing.";
         listen: SocketAddr = "listen", "127.0.0.1:50051", value::socket_address,
             "The address and port to listen on.";
-        seeds: Option<PathBuf> = "seeds", "", value::optional_path,
+        seeds: Option<PathBuf> = "seeds", "", value::optional(value::path),
             "A directory of JSON files to load, once, into an empty base. Empty: none.";
         cache_mib: u64 = "cache_mib", "64", value::number(8..=65_536),
             "Memory for cached data, in MiB.";
@@ -100,6 +101,8 @@ keys! {
     watch: WatchStreams;
     /// How quotations are kept.
     quotations: QuotationsKept;
+    /// How much history is kept.
+    history: History;
     /// How long calls may take.
     deadline: Deadlines;
 }
@@ -176,6 +179,16 @@ keys! {
             "After how long without a message a Watch is sent a checkpoint.";
         slow_reader_timeout: Duration = "watch.slow_reader_timeout", "30s", value::duration(1..=3_600),
             "How long a message may wait for the client of a Watch to read before the stream is cut off.";
+    }
+}
+
+keys! {
+    /// How much history is kept. What is older can no longer be read, nor watched from.
+    History {
+        max_age: Option<Duration> = "history.max_age", "", value::optional(value::duration(60..=3_153_600_000)),
+            "How far back reads as of a time reach, at least `request_id_ttl`. Empty: all history is kept.";
+        max_revisions: Option<u64> = "history.max_revisions", "", value::optional(value::number(1..=u32::MAX)),
+            "How many revisions before the newest can be read; those of the last `request_id_ttl` in any case. Empty: all.";
     }
 }
 

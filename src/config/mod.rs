@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 pub use self::error::ConfigError;
 pub use self::keys::{
-    BulkWindow, Config, Deadlines, Log, QuotationsKept, ServerLimits, WatchStreams,
+    BulkWindow, Config, Deadlines, History, Log, QuotationsKept, ServerLimits, WatchStreams,
 };
 pub use self::layers::{Environment, Flags};
 pub use self::print::{effective, markdown_table};
@@ -95,6 +95,9 @@ impl Config {
         if self.server.stream_window_bytes > self.server.connection_window_bytes {
             let allowed = "at most `server.connection_window_bytes`";
             return Err(values.refuse("server.stream_window_bytes", allowed));
+        }
+        if self.history.max_age.is_some_and(|age| age < self.request_id_ttl) {
+            return Err(values.refuse("history.max_age", "at least `request_id_ttl`"));
         }
         Ok(())
     }

@@ -55,6 +55,21 @@ fn tables_and_their_variables_are_read() {
 }
 
 #[test]
+fn history_is_kept_unless_told_and_not_shorter_than_requests() {
+    let history = |file: &str| loaded(file, &[], &Flags::default()).map(|it| it.config.history);
+    assert_eq!(history(""), Ok(History { max_age: None, max_revisions: None }));
+    let file = "[history]\nmax_age = \"30d\"\nmax_revisions = 100000\n";
+    let month = Duration::from_secs(30 * 86_400);
+    let expected = History { max_age: Some(month), max_revisions: Some(100_000) };
+    assert_eq!(history(file), Ok(expected));
+    let refused = history("[history]\nmax_age = \"1h\"\n").unwrap_err();
+    assert!(refused.contains("history.max_age"), "{refused}");
+    assert!(refused.contains("at least `request_id_ttl`"), "{refused}");
+    let refused = history("[history]\nmax_revisions = 0\n").unwrap_err();
+    assert!(refused.contains("or nothing"), "{refused}");
+}
+
+#[test]
 fn the_file_may_be_named_by_a_variable() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("other.toml");

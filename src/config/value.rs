@@ -21,10 +21,6 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Allowed> {
     if text.is_empty() { Err("a path".to_owned()) } else { Ok(text.into()) }
 }
 
-pub(super) fn optional_path(text: &str) -> Result<Option<PathBuf>, Allowed> {
-    Ok(Some(text).filter(|text| !text.is_empty()).map(Into::into))
-}
-
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Allowed> {
     text.parse().map_err(|_| "an IP address and a port, such as 127.0.0.1:50051".to_owned())
 }
@@ -47,6 +43,16 @@ pub(super) fn log_level(text: &str) -> Result<String, Allowed> {
         return Ok(text.to_owned());
     }
     Err("off, error, warn, info, debug or trace, or such a list as `info,dicta=debug`".to_owned())
+}
+
+/// What `read` reads, or nothing where the text is empty.
+pub(super) fn optional<T>(
+    read: impl Fn(&str) -> Result<T, Allowed>,
+) -> impl Fn(&str) -> Result<Option<T>, Allowed> {
+    move |text| match text {
+        "" => Ok(None),
+        text => read(text).map(Some).map_err(|allowed| format!("{allowed}, or nothing")),
+    }
 }
 
 /// A whole number within `range`.

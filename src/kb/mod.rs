@@ -20,6 +20,7 @@ mod quotations;
 mod read;
 mod references;
 pub mod resolve;
+mod retention;
 mod retract;
 mod seed;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredR
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
+pub use self::retention::Retention;
 pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
@@ -51,6 +53,7 @@ pub struct KnowledgeBase {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     request_ttl: Duration,
+    retention: Retention,
     recent: Arc<Recent>,
     quotations: Option<FollowedQuotations>,
 }
@@ -67,14 +70,17 @@ pub struct KnowledgeBaseConfig {
     pub recent: Arc<Recent>,
     /// Quotations, where they are kept.
     pub quotations: Option<FollowedQuotations>,
+    /// How much history is kept.
+    pub retention: Retention,
 }
 
 impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, recent, quotations } = config;
-        Self { store, clock, request_ttl, recent, quotations }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, quotations } =
+            config;
+        Self { store, clock, request_ttl, retention, recent, quotations }
     }
 
     /// The store beneath.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::command::*;
 use super::error::Error;
-use super::{BulkAck, BulkItem, KnowledgeBase, KnowledgeBaseConfig};
+use super::{BulkAck, BulkItem, KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::clock::ManualClock;
 use crate::domain::article::Article;
 use crate::domain::entity::{Entity, EntityName, EntityType, NameKind};
@@ -27,6 +27,7 @@ fn base() -> Arc<KnowledgeBase> {
         request_ttl: Duration::from_secs(3600),
         recent: Arc::default(),
         quotations: None,
+        retention: Retention::default(),
     }))
 }
 

@@ -22,7 +22,7 @@ use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 use crate::query::schema::Kind;
-use crate::store::{self, At, ChangeKind, Head, LoadBody, State, Store};
+use crate::store::{self, At, ChangeKind, Head, LoadBody, Reader, State, Store};
 
 /// What a subscriber wants to be told.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ pub struct Watch {
 
 impl KnowledgeBase {
     /// Subscribes to changes.
-    pub fn watch(&self, wanted: WatchRecords) -> Result<Watch, Error> {
+    pub async fn watch(&self, wanted: WatchRecords) -> Result<Watch, Error> {
         let selection = Selection::of(&wanted)?;
         let watch = Watch {
             store: Arc::clone(&self.store),
@@ -97,7 +97,7 @@ impl KnowledgeBase {
             body: wanted.body,
             position: self.watch_start(&wanted.start)?,
         };
-        watch.check_held()?;
+        watch.hold().await?;
         Ok(watch)
     }
 
@@ -111,13 +111,9 @@ impl KnowledgeBase {
             }
         };
         if asked > head.revision {
-            return Err(Error::Store(store::Error::OutOfRange {
-                asked: format!("revision {asked}"),
-                earliest: self.store.earliest(),
-                earliest_time: None,
-                newest: head.revision,
-                newest_time: head.time,
-            }));
+            let floor = self.store.floor();
+            let asked = At::Revision(asked);
+            return Err(Error::Store(store::Error::out_of_range(&asked, floor, head)));
         }
         Ok(asked)
     }
@@ -147,7 +143,7 @@ impl Watch {
     /// tells what the subscriber wants of them; `None` where there are no newer
     /// ones.
     pub async fn next(&mut self) -> Result<Option<Vec<WatchEvent>>, Error> {
-        self.check_held()?;
+        let _held = self.hold().await?;
         let commits = self.recent.after(self.store.as_ref(), self.position).await?;
         let Some(last) = commits.last().map(|commit| commit.change.revision) else {
             return Ok(None);
@@ -208,12 +204,15 @@ impl Watch {
         Ok(())
     }
 
-    fn check_held(&self) -> Result<(), Error> {
-        let earliest = self.store.earliest();
-        if self.position >= earliest {
-            return Ok(());
+    /// Keeps what comes after the position from being pruned while it is read.
+    async fn hold(&self) -> Result<Box<dyn Reader>, Error> {
+        match self.store.reader(At::Revision(self.position)).await {
+            Err(store::Error::OutOfRange { earliest, .. }) => Err(Error::WatchStartNotHeld {
+                asked: self.position,
+                earliest,
+                earliest_token: self.token_at(earliest),
+            }),
+            held => Ok(held?),
         }
-        let earliest_token = self.token_at(earliest);
-        Err(Error::WatchStartNotHeld { asked: self.position, earliest, earliest_token })
     }
 }

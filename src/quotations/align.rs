@@ -79,10 +79,6 @@ impl Alignment {
 
 /// How many cells one comparison may fill; larger ones are not made.
 const MOST_CELLS: usize = 4 << 20;
-/// How many words of a body an ellipsis may stand for.
-const MOST_OMITTED: usize = 60;
-/// How many places of a body are looked at at which words may begin.
-const MOST_BEGINNINGS: usize = 10_000;
 /// What one edit costs, against what is declared by brackets.
 const EDIT: u32 = 100;
 const DECLARED: u32 = 1;
@@ -99,35 +95,6 @@ enum Step {
 #[must_use]
 pub fn align(given: &[Word], said: &[Word]) -> Option<Alignment> {
     aligned(given, said, false)
-}
-
-/// Lays words against the part of a body in which they stand one after the other;
-/// `None` where they do not, so that a long body is gone over only once. What an
-/// ellipsis leaves out is of a bounded length.
-#[must_use]
-pub fn stand_in(given: &[Word], body: &[Word]) -> Option<Alignment> {
-    let first = given.first()?;
-    let runs = given.chunk_by(|_, next| !next.after_gap);
-    let runs: Vec<&[Word]> = runs.collect();
-    let begins = body.iter().enumerate().filter(|(_, word)| word.fold == first.fold);
-    for (start, _) in begins.take(MOST_BEGINNINGS) {
-        let mut end = start;
-        let all = runs.iter().enumerate().all(|(at, run)| {
-            let farthest = if at == 0 { end } else { end + MOST_OMITTED };
-            let place = (end..=farthest).find(|place| stands_at(run, body, *place));
-            end = place.map_or(end, |place| place + run.len());
-            place.is_some()
-        });
-        if all {
-            return align_whole(given, body.get(start..end)?);
-        }
-    }
-    None
-}
-
-fn stands_at(run: &[Word], body: &[Word], place: usize) -> bool {
-    let there = body.get(place..place + run.len());
-    there.is_some_and(|there| there.iter().zip(run).all(|(one, other)| one.fold == other.fold))
 }
 
 /// Lays words against a passage as a whole.

@@ -46,8 +46,8 @@ pub const QUOTATION_WORDS: usize = 5;
 pub(super) struct BodyPrint {
     /// Its fingerprints, sorted.
     pub(super) runs: Vec<u64>,
-    /// Those of them that stand within quoted spans alone, sorted: two reports that
-    /// quote the same words need not be copies.
+    /// Those of them that no place has wholly outside of quoted spans, sorted: two
+    /// reports that quote the same words need not be copies.
     pub(super) inside: Vec<u64>,
     /// Its quoted spans of some length, as numbers, sorted.
     pub(super) quotes: Vec<u64>,
@@ -101,13 +101,13 @@ impl BodyPrint {
     }
 }
 
-/// The runs that stand, at one place at least, not wholly within a quoted span.
+/// The runs that stand, at one place at least, wholly outside of quoted spans.
 fn outside(all: &[u64], spans: &[std::ops::Range<usize>]) -> BTreeSet<u64> {
     let mut spans = spans.iter().peekable();
     let mut own = BTreeSet::new();
     for (at, run) in all.iter().enumerate() {
-        while spans.next_if(|span| span.end < at + BODY_RUN).is_some() {}
-        if spans.peek().is_none_or(|span| at < span.start) {
+        while spans.next_if(|span| span.end <= at).is_some() {}
+        if spans.peek().is_none_or(|span| at + BODY_RUN <= span.start) {
             own.insert(*run);
         }
     }

@@ -11,6 +11,7 @@
 //! table ([`table`]), in memory for tests and on disk ([`disk`]) for use.
 
 pub mod align;
+pub mod body;
 pub mod disk;
 mod facts;
 mod find;

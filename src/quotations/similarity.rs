@@ -6,10 +6,9 @@ use super::facts::NearFacts;
 use super::fingerprint::{BodyPrint, shared};
 use super::words::{self, Word};
 
-/// The fewest runs of words of a body that is compared.
-const FEWEST_RUNS: usize = 8;
-/// The fewest by which a copy is told for sure.
-const TELLING_RUNS: usize = 16;
+/// The fewest runs of words outside of quotes by which a copy is told: less is
+/// much the same in any report.
+const FEWEST_RUNS: usize = 16;
 /// The share of the shorter body's runs that tells a copy by itself.
 const COPIED: f64 = 0.5;
 /// The share that tells one where quotes are shared too. Editors leave a third.
@@ -31,9 +30,6 @@ const WORDS_AN_EDIT: usize = 5;
 pub(super) fn bodies(one: &BodyPrint, other: &BodyPrint) -> Option<NearFacts> {
     let (own, others) = (one.runs.len() - one.inside.len(), other.runs.len() - other.inside.len());
     let shorter = own.min(others);
-    if shorter < FEWEST_RUNS {
-        return None;
-    }
     // A run may be the text's own in one body and quoted in the other one.
     let inside: BTreeSet<&u64> = one.inside.iter().chain(&other.inside).collect();
     let text = |runs: &[u64]| -> Vec<u64> {
@@ -41,12 +37,13 @@ pub(super) fn bodies(one: &BodyPrint, other: &BodyPrint) -> Option<NearFacts> {
     };
     let both = shared(&text(&one.runs), &text(&other.runs));
     let quotes = shared(&one.quotes, &other.quotes);
-    let containment = both as f64 / shorter as f64;
-    let resemblance = both as f64 / (own + others - both) as f64;
-    let enough = shorter >= TELLING_RUNS;
-    let copied = containment >= COPIED || (containment >= EDITED && quotes >= SHARED_QUOTES);
-    let related = copied || containment >= RELATED || quotes >= RELATED_QUOTES;
-    let (quotes, sure) = (quotes as u32, copied && enough);
+    let containment = both as f64 / shorter.max(1) as f64;
+    let resemblance = both as f64 / (own + others - both).max(1) as f64;
+    let told = shorter >= FEWEST_RUNS;
+    let edited = containment >= EDITED && quotes >= SHARED_QUOTES;
+    let sure = told && (containment >= COPIED || edited);
+    let related = sure || (told && containment >= RELATED) || quotes >= RELATED_QUOTES;
+    let quotes = quotes as u32;
     related.then_some(NearFacts { resemblance, containment, quotes, sure })
 }
 

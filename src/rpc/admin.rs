@@ -40,19 +40,22 @@ impl AdminService for Admin {
         request: Request<pb::GetServerInfoRequest>,
     ) -> Result<Response<pb::GetServerInfoResponse>, Status> {
         let work = async |_| {
-            let store = self.base.get()?.store();
-            let (identity, head) = (store.identity(), store.head());
+            let kb = self.base.get()?;
+            let store = kb.store();
+            let (identity, head, floor) = (store.identity(), store.head(), store.floor());
             Ok(pb::GetServerInfoResponse {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 store_id: identity.store_id.to_string(),
                 revision: to_pb::revision(head.revision),
                 revision_time: head.time.map(to_pb::timestamp),
-                earliest_revision: to_pb::revision(store.earliest()),
+                earliest_revision: to_pb::revision(floor.revision),
                 counts: Some(to_pb::counts(head.counts)),
                 limits: Some(self.limits()),
                 start_time: Some(to_pb::timestamp(self.start_time)),
                 disk_bytes: i64::try_from(store.disk_bytes().await?).unwrap_or(i64::MAX),
                 format_version: i32::try_from(identity.format_version).unwrap_or(i32::MAX),
+                earliest_time: floor.time.map(to_pb::timestamp),
+                retention: Some(to_pb::retention(kb.retention())),
             })
         };
         self.calls.unary(request, status::of_read, work).await

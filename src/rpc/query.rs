@@ -10,7 +10,7 @@ use super::export::Export;
 use super::pb::query_service_server::QueryService;
 use super::streaming::{self, AnswerStream};
 use super::watch::{Responses, Subscription, WatchPolicy};
-use super::{from_pb, pb, status, to_pb};
+use super::{from_pb, near_duplicates, pb, status, to_pb};
 use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
@@ -68,24 +68,14 @@ impl Query {
         self.base.get()?.incoming_links(&names, revision).await
     }
 
-    /// Fills in the near-duplicates of articles that were read in their newest
-    /// state: what is derived has no past.
     async fn fill_near_duplicates(
         &self,
         articles: Vec<&mut pb::Article>,
         newest: bool,
     ) -> Result<(), Error> {
-        if !newest {
-            return Ok(());
-        }
-        let names = articles.iter().filter_map(|article| article.name.parse().ok()).collect();
-        let near = self.base.get()?.near_duplicates(names).await?;
-        // They are told beside what was asked for, as far as the message has room.
-        let asked_for: usize = articles.iter().map(|article| framed(*article)).sum();
-        let mut room = self.calls.answer_bytes().saturating_sub(asked_for);
-        for (article, near) in articles.into_iter().zip(near) {
-            let near = near.into_iter().map(to_pb::near_duplicate);
-            article.near_duplicates = near.take_while(|it| fits(&mut room, framed(it))).collect();
+        if newest {
+            near_duplicates::fill(self.base.get()?.as_ref(), articles, self.calls.answer_bytes())
+                .await?;
         }
         Ok(())
     }
@@ -152,7 +142,7 @@ impl Query {
 }
 
 /// Takes room for a record, if there is enough.
-fn fits(room: &mut usize, size: usize) -> bool {
+pub(super) fn fits(room: &mut usize, size: usize) -> bool {
     match room.checked_sub(size) {
         Some(left) => {
             *room = left;
@@ -163,7 +153,7 @@ fn fits(room: &mut usize, size: usize) -> bool {
 }
 
 /// The size of a record within an answer.
-fn framed(record: &impl Message) -> usize {
+pub(super) fn framed(record: &impl Message) -> usize {
     record.encoded_len() + 6
 }
 
@@ -425,7 +415,8 @@ impl QueryService for Query {
         let (permit, deadline) = self.calls.watch(request.metadata())?;
         let wanted = from_pb::watch(request.into_inner()).map_err(status::of_read)?;
         let body = wanted.body;
-        let watch = self.base.get().and_then(|kb| kb.watch(wanted)).map_err(status::of_read)?;
+        let kb = self.base.get().map_err(status::of_read)?;
+        let watch = kb.watch(wanted).await.map_err(status::of_read)?;
         let subscription = Subscription {
             watch,
             body,

@@ -1,5 +1,6 @@
 //! What can go wrong in a store, in terms of what the caller can do.
 
+use super::{At, Floor, Head};
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -92,6 +93,23 @@ pub enum CommitOutcome {
 }
 
 impl Error {
+    /// That a revision or time is not held.
+    #[must_use]
+    pub fn out_of_range(asked: &At, floor: Floor, head: Head) -> Self {
+        let asked = match asked {
+            At::Head => "the newest revision".to_owned(),
+            At::Revision(revision) => format!("revision {revision}"),
+            At::Time(time) => format!("the time {time}"),
+        };
+        Self::OutOfRange {
+            asked,
+            earliest: floor.revision,
+            earliest_time: floor.time,
+            newest: head.revision,
+            newest_time: head.time,
+        }
+    }
+
     /// Whether a write that failed so can have been applied.
     #[must_use]
     pub fn commit_outcome(&self) -> CommitOutcome {

@@ -12,6 +12,7 @@ pub mod change;
 #[cfg(test)]
 pub mod conformance;
 pub mod error;
+mod leases;
 pub mod memory;
 pub mod path;
 pub mod sled;
@@ -65,6 +66,16 @@ pub struct Counts {
     pub outlets: u64,
     /// Distinct speaker entities of live statements.
     pub speakers: u64,
+}
+
+/// From where on the history is held: what the store showed at this revision and
+/// at any later one can be read; the changes after it are all in the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Floor {
+    /// The oldest revision held; [`Revision::ZERO`] where nothing was pruned.
+    pub revision: Revision,
+    /// Its time; `None` at [`Revision::ZERO`].
+    pub time: Option<Timestamp>,
 }
 
 /// Which revision a reader pins.
@@ -151,11 +162,17 @@ pub trait Store: Send + Sync + 'static {
     /// Tells of each new head. Heads may be skipped; the newest is always told.
     fn watch_head(&self) -> watch::Receiver<Head>;
 
-    /// The oldest revision that can be read as of.
-    fn earliest(&self) -> Revision;
+    /// From where on the history is held.
+    fn floor(&self) -> Floor;
 
-    /// Pins a revision. [`Error::OutOfRange`] where it is above the head or no
-    /// longer held, and for a time before the first commit.
+    /// The oldest revision that can be read as of.
+    fn earliest(&self) -> Revision {
+        self.floor().revision
+    }
+
+    /// Pins a revision: nothing that it shows is pruned until the reader is
+    /// dropped. [`Error::OutOfRange`] where it is above the head or no longer
+    /// held, and for a time before the first commit held.
     async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error>;
 
     /// Applies batches in order, each in one commit of its own or not at all; each
@@ -176,8 +193,18 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Option<Remembered>, Error>;
 
     /// The durable changes after `after`, in the order of their revisions, at most
-    /// `limit`; none where `after` is the head or above it.
+    /// `limit`; none where `after` is the head or above it. [`Error::OutOfRange`]
+    /// where it lies under the floor.
     async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error>;
+
+    /// Raises the floor towards `up_to` and lets go of what only readers under it
+    /// could see: versions that another took the place of, index entries that
+    /// ended, the log. The newest version of a name stays, a deletion too. Goes no
+    /// further than the oldest revision that is being read, nor than the head, and
+    /// ends after the commit with which `budget` entries are let go of. Answers
+    /// the floor, which stays where it is if nothing could be done. A crash leaves
+    /// the old floor with all of it, or the new one.
+    async fn prune(&self, up_to: Revision, budget: usize) -> Result<Floor, Error>;
 
     /// The size of the data on disk, in bytes; 0 where there is no disk.
     async fn disk_bytes(&self) -> Result<u64, Error>;

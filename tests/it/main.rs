@@ -24,6 +24,7 @@ mod process;
 mod quotations;
 mod reads;
 mod reingest;
+mod retention;
 mod samples;
 mod seeds;
 mod selectors;

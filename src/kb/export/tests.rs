@@ -9,7 +9,7 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::domain::article::Article;
 use crate::domain::statement::Statement;
-use crate::kb::KnowledgeBaseConfig;
+use crate::kb::{KnowledgeBaseConfig, Retention};
 use crate::store::conformance::fixtures::{
     article, batch, body, commit, entity, link, outlet, speaker, statement,
 };
@@ -25,6 +25,7 @@ pub(in crate::kb) fn base(id: u128) -> KnowledgeBase {
         request_ttl: Duration::from_secs(60),
         recent: Arc::default(),
         quotations: None,
+        retention: Retention::default(),
     })
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::domain::article::Article;
 use crate::domain::statement::Statement;
-use crate::kb::KnowledgeBaseConfig;
+use crate::kb::{KnowledgeBaseConfig, Retention};
 use crate::store::WriteBatch;
 use crate::store::conformance::fixtures::{
     article, at, batch, body, entity, entity_id, mention, publisher, speaker, statement,
@@ -23,6 +23,7 @@ fn base() -> KnowledgeBase {
         request_ttl: Duration::from_secs(60),
         recent: Arc::default(),
         quotations: None,
+        retention: Retention::default(),
     })
 }
 
@@ -87,7 +88,7 @@ async fn sample() -> KnowledgeBase {
 #[tokio::test]
 async fn all_is_told_in_order_with_the_record_before_and_after() {
     let kb = sample().await;
-    let mut watch = kb.watch(everything()).unwrap();
+    let mut watch = kb.watch(everything()).await.unwrap();
     let events = told(&mut watch).await;
     assert_eq!(
         short(&events),
@@ -118,7 +119,7 @@ async fn all_is_told_in_order_with_the_record_before_and_after() {
 async fn only_what_passes_before_or_after_is_told() {
     let kb = sample().await;
     let check = async |wanted: WatchRecords, expected: &[&str]| {
-        let mut watch = kb.watch(wanted).unwrap();
+        let mut watch = kb.watch(wanted).await.unwrap();
         assert_eq!(short(&told(&mut watch).await), expected);
     };
     let kinds = vec![Kind::Article];
@@ -147,11 +148,11 @@ async fn only_what_passes_before_or_after_is_told() {
 #[tokio::test]
 async fn a_token_resumes_at_every_point() {
     let kb = sample().await;
-    let all = told(&mut kb.watch(everything()).unwrap()).await;
+    let all = told(&mut kb.watch(everything()).await.unwrap()).await;
     for revision in 0..=kb.store().head().revision.0 {
-        let watch = kb.watch(everything()).unwrap();
+        let watch = kb.watch(everything()).await.unwrap();
         let start = WatchStart::Token(watch.token_at(Revision(revision)));
-        let mut resumed = kb.watch(WatchRecords { start, ..everything() }).unwrap();
+        let mut resumed = kb.watch(WatchRecords { start, ..everything() }).await.unwrap();
         let rest: Vec<_> =
             all.iter().filter(|event| event.revision.0 > revision).cloned().collect();
         assert_eq!(told(&mut resumed).await, rest, "{revision}");
@@ -165,7 +166,7 @@ async fn texts_come_only_when_asked_for() {
     commit(&kb, batch(1).put("articles/rain", with_text("It rains."))).await;
     commit(&kb, batch(2).put("articles/rain", with_text("It pours."))).await;
     let texts = async |wanted: LoadBody| {
-        let mut watch = kb.watch(WatchRecords { body: wanted, ..everything() }).unwrap();
+        let mut watch = kb.watch(WatchRecords { body: wanted, ..everything() }).await.unwrap();
         let events = told(&mut watch).await;
         let states = events.into_iter().flat_map(|event| [event.before, event.after]).flatten();
         let text = |stored: Stored| match stored.value {
@@ -182,7 +183,7 @@ async fn texts_come_only_when_asked_for() {
 #[tokio::test]
 async fn subscribers_at_any_place_are_told_the_same() {
     let kb = base();
-    let mut close = kb.watch(everything()).unwrap();
+    let mut close = kb.watch(everything()).await.unwrap();
     let mut heard = Vec::new();
     for second in 0..200 {
         commit(&kb, batch(second).put(&format!("entities/e{}", second % 7), entity("E"))).await;
@@ -190,19 +191,20 @@ async fn subscribers_at_any_place_are_told_the_same() {
             heard.extend(told(&mut close).await);
         }
         if second % 50 == 0 {
-            let mut late = kb.watch(everything()).unwrap();
+            let mut late = kb.watch(everything()).await.unwrap();
             let count = told(&mut late).await.len();
             assert_eq!(count as u64, kb.store().head().revision.0);
         }
     }
     heard.extend(told(&mut close).await);
-    assert_eq!(heard, told(&mut kb.watch(everything()).unwrap()).await);
+    assert_eq!(heard, told(&mut kb.watch(everything()).await.unwrap()).await);
 }
 
 #[tokio::test]
 async fn a_subscriber_wakes_when_something_is_committed() {
     let kb = Arc::new(sample().await);
-    let mut watch = kb.watch(WatchRecords { start: WatchStart::Now, ..everything() }).unwrap();
+    let mut watch =
+        kb.watch(WatchRecords { start: WatchStart::Now, ..everything() }).await.unwrap();
     assert_eq!(watch.next().await, Ok(None));
     let writer = Arc::clone(&kb);
     let written = async { commit(&writer, batch(9).put("entities/eve", entity("Eve"))).await };
@@ -214,16 +216,17 @@ async fn a_subscriber_wakes_when_something_is_committed() {
 #[tokio::test]
 async fn a_start_that_cannot_be_is_refused() {
     let kb = sample().await;
-    let refused = |start| kb.watch(WatchRecords { start, ..everything() }).map(drop).unwrap_err();
-    let future = refused(WatchStart::After(Revision(99)));
+    let refused =
+        async |start| kb.watch(WatchRecords { start, ..everything() }).await.map(drop).unwrap_err();
+    let future = refused(WatchStart::After(Revision(99))).await;
     assert!(matches!(future, Error::Store(store::Error::OutOfRange { .. })), "{future:?}");
-    let garbage = refused(WatchStart::Token("garbage".into()));
+    let garbage = refused(WatchStart::Token("garbage".into())).await;
     assert!(matches!(garbage, Error::Invalid(_)), "{garbage:?}");
     let page = token::seal(kb.store().identity(), TokenKind::Page, Revision(1), b"");
-    assert!(matches!(refused(WatchStart::Token(page)), Error::Invalid(_)));
+    assert!(matches!(refused(WatchStart::Token(page)).await, Error::Invalid(_)));
     let other = store::Identity { store_id: Uuid::from_u128(2), ..kb.store().identity().clone() };
     let other = token::seal(&other, TokenKind::Watch, Revision(1), b"");
-    assert_eq!(refused(WatchStart::Token(other)), Error::TokenFromOtherStore);
+    assert_eq!(refused(WatchStart::Token(other)).await, Error::TokenFromOtherStore);
 }
 
 #[tokio::test]
@@ -235,7 +238,27 @@ async fn filters_are_checked_all_at_once() {
         statement_filter: "nonsense = 1".into(),
         ..everything()
     };
-    let Err(Error::Invalid(faults)) = kb.watch(wanted) else { panic!("accepted") };
+    let Err(Error::Invalid(faults)) = kb.watch(wanted).await else { panic!("accepted") };
     let told: Vec<_> = faults.iter().map(|fault| (fault.field.as_str(), fault.reason)).collect();
     assert_eq!(told, [("article_filter", "CONTRADICTION"), ("statement_filter", "BAD_FILTER")]);
+}
+
+#[tokio::test]
+async fn what_was_let_go_of_is_not_passed_over() {
+    let kb = sample().await;
+    let head = kb.store().head().revision;
+    let mut begun = kb.watch(everything()).await.unwrap();
+    let floor = kb.store().prune(Revision(head.0 - 1), 1_000).await.unwrap().revision;
+    let Err(Error::WatchStartNotHeld { asked, earliest, earliest_token }) = begun.next().await
+    else {
+        panic!("it went on");
+    };
+    assert_eq!((asked, earliest), (Revision::ZERO, floor));
+    let before = WatchStart::After(Revision(floor.0 - 1));
+    let late = kb.watch(WatchRecords { start: before, ..everything() }).await.map(drop);
+    assert!(matches!(late, Err(Error::WatchStartNotHeld { .. })), "{late:?}");
+    let start = WatchStart::Token(earliest_token);
+    let mut held = kb.watch(WatchRecords { start, ..everything() }).await.unwrap();
+    let revisions = told(&mut held).await.iter().map(|event| event.revision).collect::<Vec<_>>();
+    assert!(!revisions.is_empty() && revisions.iter().all(|revision| *revision > floor));
 }

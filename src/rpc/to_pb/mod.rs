@@ -18,6 +18,7 @@ mod tests;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::statement::IncomingLink;
+use crate::kb::Retention;
 use crate::kb::error::Error;
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
@@ -121,6 +122,16 @@ pub fn counts(counts: store::Counts) -> pb::RecordCounts {
         entities: number(counts.entities),
         outlets: number(counts.outlets),
         speakers: number(counts.speakers),
+    }
+}
+
+/// How much history is kept.
+#[must_use]
+pub fn retention(retention: Retention) -> pb::HistoryRetention {
+    let revisions = retention.max_revisions.unwrap_or_default();
+    pb::HistoryRetention {
+        max_age: retention.max_age.map(duration),
+        max_revisions: i64::try_from(revisions).unwrap_or(i64::MAX),
     }
 }
 

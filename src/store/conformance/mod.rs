@@ -16,6 +16,7 @@ pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod paging;
 pub(crate) mod preconditions;
+pub(crate) mod pruning;
 pub(crate) mod random;
 pub(crate) mod reads;
 pub(crate) mod restores;
@@ -141,6 +142,17 @@ macro_rules! store_conformance {
                 the_same_request_again_takes_the_place_of_the_first,
                 counts_are_of_live_records,
             }
+            pruning {
+                nothing_is_pruned_unless_asked,
+                what_is_pruned_is_out_of_range,
+                what_the_floor_shows_stays,
+                a_step_ends_with_its_budget,
+                a_reader_keeps_what_it_sees,
+                the_log_under_the_floor_is_gone,
+                a_shared_text_outlives_the_version_that_brought_it,
+                a_deletion_outlives_the_record,
+                the_floor_outlives_the_store,
+            }
             concurrency {
                 parallel_ensures_make_one_entity,
                 one_of_parallel_puts_at_a_revision_wins,
@@ -154,6 +166,8 @@ macro_rules! store_conformance {
                 writes_of_one_seed_agree_with_a_model,
                 writes_of_another_seed_agree_with_a_model,
                 writes_of_a_third_seed_agree_with_a_model,
+                a_history_pruned_at_random_agrees_with_a_model,
+                another_history_pruned_at_random_agrees_with_a_model,
             }
         }
     };

@@ -18,30 +18,51 @@ use crate::domain::revision::Revision;
 use crate::domain::statement::{ArticleCopy, Statement};
 use crate::store::Precondition::{Absent, AtRevision, Present, Unreferenced};
 use crate::store::{
-    Applied, Error, LoadBody, Mutation, Path, Precondition, Reader, Scan, State, Store, WriteBatch,
+    Applied, At, Error, LoadBody, Mutation, Path, Precondition, Reader, Scan, State, Store,
+    WriteBatch,
 };
 
 pub(crate) async fn writes_of_one_seed_agree_with_a_model(fixture: &mut dyn Fixture) {
-    run(fixture, 1).await;
+    run(fixture, 1, Pruning::Never).await;
 }
 
 pub(crate) async fn writes_of_another_seed_agree_with_a_model(fixture: &mut dyn Fixture) {
-    run(fixture, 2).await;
+    run(fixture, 2, Pruning::Never).await;
 }
 
 pub(crate) async fn writes_of_a_third_seed_agree_with_a_model(fixture: &mut dyn Fixture) {
-    run(fixture, 3).await;
+    run(fixture, 3, Pruning::Never).await;
+}
+
+pub(crate) async fn a_history_pruned_at_random_agrees_with_a_model(fixture: &mut dyn Fixture) {
+    run(fixture, 4, Pruning::AtRandom).await;
+}
+
+pub(crate) async fn another_history_pruned_at_random_agrees_with_a_model(
+    fixture: &mut dyn Fixture,
+) {
+    run(fixture, 5, Pruning::AtRandom).await;
 }
 
 const STEPS: usize = 80;
 
-async fn run(fixture: &mut dyn Fixture, seed: u64) {
+/// Whether history is let go of between the writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pruning {
+    Never,
+    AtRandom,
+}
+
+async fn run(fixture: &mut dyn Fixture, seed: u64, pruning: Pruning) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut worlds = vec![World::default()];
     let store = fixture.store();
     for step in 0..STEPS {
         let told = format!("seed {seed}, step {step}");
         write(&store, &mut random, &mut worlds, &told).await;
+        if pruning == Pruning::AtRandom && random.random_bool(0.3) {
+            prune(&store, &mut random, &mut worlds, &told).await;
+        }
         let newest = &worlds[worlds.len() - 1];
         assert_eq!(store.head().revision, newest.revision, "{told}");
         assert_eq!(store.head().counts, newest.counts(), "{told}");
@@ -81,6 +102,23 @@ async fn write(store: &Arc<dyn Store>, random: &mut StdRng, worlds: &mut Vec<Wor
             }
             _ => panic!("{told}"),
         }
+    }
+}
+
+/// Raises the floor some way, and forgets the worlds under it: these are refused.
+async fn prune(store: &Arc<dyn Store>, random: &mut StdRng, worlds: &mut Vec<World>, told: &str) {
+    let up_to = worlds.choose(random).unwrap().revision;
+    let budget = random.random_range(1..60);
+    let before = store.floor();
+    let floor = store.prune(up_to, budget).await.unwrap();
+    assert_eq!(store.floor(), floor, "{told}");
+    assert_eq!(floor.revision > before.revision, up_to > before.revision, "{told}: {floor:?}");
+    assert!(floor.revision <= up_to.max(before.revision), "{told}: {floor:?}");
+    worlds.retain(|world| world.revision >= floor.revision);
+    let under = Revision(floor.revision.0.saturating_sub(1));
+    if under < floor.revision {
+        let refused = store.reader(At::Revision(under)).await.map(drop);
+        assert!(matches!(refused, Err(Error::OutOfRange { .. })), "{told}: {refused:?}");
     }
 }
 

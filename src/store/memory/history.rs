@@ -6,10 +6,11 @@ use super::draft::{Draft, Drafted};
 use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored, Times};
 use crate::domain::revision::Revision;
+use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::store::{
-    Applied, At, Change, ChangeKind, Counts, Deleted, Error, Head, Remembered, RequestKey, State,
-    WriteBatch,
+    Applied, At, Change, ChangeKind, Counts, Deleted, Error, Floor, Head, Remembered, RequestKey,
+    State, WriteBatch,
 };
 
 /// Where a name stands in the order of creation: the commit that first had it,
@@ -23,6 +24,7 @@ pub(super) struct History {
     log: Vec<Change>,
     requests: BTreeMap<RequestKey, Remembered>,
     head: Head,
+    floor: Floor,
 }
 
 /// All that a name ever was.
@@ -40,6 +42,8 @@ pub(super) struct Version {
     pub(super) record: Option<Record>,
     /// For articles: the version of the body, kept across deletions.
     pub(super) article_version: u32,
+    /// For articles: the address, kept across deletions.
+    pub(super) url: Option<CanonicalUrl>,
 }
 
 impl Version {
@@ -105,8 +109,8 @@ impl History {
         let newest = |count: usize| self.log.get(..count).unwrap_or_default().last();
         match at {
             At::Head => Ok(self.head.revision),
-            At::Revision(asked) if asked > self.head.revision => {
-                Err(self.out_of_range(format!("revision {asked}")))
+            At::Revision(asked) if asked > self.head.revision || asked < self.floor.revision => {
+                Err(self.out_of_range(&at))
             }
             At::Revision(asked) => {
                 let count = self.log.partition_point(|change| change.revision <= asked);
@@ -115,26 +119,46 @@ impl History {
             At::Time(asked) => {
                 let count = self.log.partition_point(|change| change.time <= asked);
                 let change = newest(count);
-                change
-                    .map(|change| change.revision)
-                    .ok_or_else(|| self.out_of_range(format!("the time {asked}")))
+                change.map(|change| change.revision).ok_or_else(|| self.out_of_range(&at))
             }
         }
     }
 
-    fn out_of_range(&self, asked: String) -> Error {
-        Error::OutOfRange {
-            asked,
-            earliest: Revision::ZERO,
-            earliest_time: None,
-            newest: self.head.revision,
-            newest_time: self.head.time,
-        }
+    pub(super) fn out_of_range(&self, asked: &At) -> Error {
+        Error::out_of_range(asked, self.floor, self.head)
     }
 
-    pub(super) fn changes(&self, after: Revision, limit: usize) -> Vec<Change> {
+    pub(super) fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error> {
+        if after < self.floor.revision {
+            return Err(self.out_of_range(&At::Revision(after)));
+        }
         let newer = self.log.iter().filter(|change| change.revision > after);
-        newer.take(limit).cloned().collect()
+        Ok(newer.take(limit).cloned().collect())
+    }
+
+    /// The floor that pruning comes to in one step.
+    pub(super) fn next_floor(&self, up_to: Revision, budget: usize) -> Option<Floor> {
+        let mut spent = 0;
+        let mut next = None;
+        let newer = self.log.iter().filter(|change| change.revision > self.floor.revision);
+        for change in newer.take_while(|change| change.revision <= up_to) {
+            next = Some(Floor { revision: change.revision, time: Some(change.time) });
+            spent += 1 + change.records.len();
+            if spent >= budget {
+                break;
+            }
+        }
+        next
+    }
+
+    /// Lets go of what only readers under the floor could see.
+    pub(super) fn prune(&mut self, floor: Floor) {
+        self.floor = floor;
+        self.log.retain(|change| change.revision >= floor.revision);
+        for past in self.records.values_mut() {
+            let replaced = past.until(floor.revision).len().saturating_sub(1);
+            past.versions.drain(..replaced);
+        }
     }
 
     pub(super) fn remembered(&self, key: &RequestKey, now: Timestamp) -> Option<Remembered> {
@@ -242,6 +266,10 @@ fn next_version(before: Option<&Version>, record: Option<Record>, applied: Appli
         (None, Some(before)) => before.article_version,
         _ => 0,
     };
+    let url = match &record {
+        Some(Record::Article(article)) => article.canonical_url.clone(),
+        _ => before.and_then(|before| before.url.clone()),
+    };
     let committed = Committed { revision, create_revision, create_time, update_time: time };
-    Version { committed, record, article_version }
+    Version { committed, record, article_version, url }
 }

@@ -15,8 +15,10 @@ use uuid::Uuid;
 
 use self::history::History;
 use self::reader::MemoryReader;
+use super::leases::Leases;
 use super::{
-    Applied, At, Change, Error, Head, Identity, Reader, Remembered, RequestKey, Store, WriteBatch,
+    Applied, At, Change, Error, Floor, Head, Identity, Reader, Remembered, RequestKey, Store,
+    WriteBatch,
 };
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -34,6 +36,7 @@ pub struct MemoryConfig {
 pub struct MemoryStore {
     identity: Identity,
     shared: Shared,
+    leases: Leases,
     head: watch::Sender<Head>,
     ready: watch::Sender<Result<(), Error>>,
 }
@@ -50,6 +53,7 @@ impl MemoryStore {
         Self {
             identity: Identity { store_id, format_version: 1, token_key },
             shared: Shared(Arc::new(RwLock::new(Some(History::default())))),
+            leases: Leases::default(),
             head: watch::Sender::new(Head::default()),
             ready: watch::Sender::new(Ok(())),
         }
@@ -70,13 +74,18 @@ impl Store for MemoryStore {
         self.head.subscribe()
     }
 
-    fn earliest(&self) -> Revision {
-        Revision::ZERO
+    fn floor(&self) -> Floor {
+        self.leases.floor()
     }
 
     async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error> {
-        let revision = self.shared.read(|history| history.pin(at))?;
-        Ok(Box::new(MemoryReader::new(self.shared.clone(), revision)))
+        // The floor does not rise while the history is being looked at.
+        let (revision, lease) = self.shared.read(|history| {
+            let revision = history.pin(at)?;
+            let lease = self.leases.take(revision);
+            Ok((revision, lease.ok_or_else(|| history.out_of_range(&at))?))
+        })?;
+        Ok(Box::new(MemoryReader::new(self.shared.clone(), revision, lease)))
     }
 
     async fn apply(&self, batches: Vec<WriteBatch>) -> Vec<Result<Applied, Error>> {
@@ -106,7 +115,19 @@ impl Store for MemoryStore {
     }
 
     async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error> {
-        self.shared.read(|history| Ok(history.changes(after, limit)))
+        self.shared.read(|history| history.changes(after, limit))
+    }
+
+    async fn prune(&self, up_to: Revision, budget: usize) -> Result<Floor, Error> {
+        let mut guard = self.shared.lock()?;
+        let history = guard.as_mut().ok_or_else(closed)?;
+        let up_to = self.leases.ceiling().map_or(up_to, |ceiling| up_to.min(ceiling));
+        if let Some(floor) = history.next_floor(up_to, budget)
+            && self.leases.raise(floor)
+        {
+            history.prune(floor);
+        }
+        Ok(self.leases.floor())
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {

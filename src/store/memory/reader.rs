@@ -8,6 +8,7 @@ use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
+use crate::store::leases::Lease;
 use crate::store::{ArticleState, Cursor, Error, Item, LoadBody, Page, Path, Reader, Scan, State};
 
 /// A revision of a memory store. It copies nothing: what is stored never
@@ -15,11 +16,12 @@ use crate::store::{ArticleState, Cursor, Error, Item, LoadBody, Page, Path, Read
 pub(super) struct MemoryReader {
     shared: Shared,
     revision: Revision,
+    _lease: Lease,
 }
 
 impl MemoryReader {
-    pub(super) fn new(shared: Shared, revision: Revision) -> Self {
-        Self { shared, revision }
+    pub(super) fn new(shared: Shared, revision: Revision, lease: Lease) -> Self {
+        Self { shared, revision, _lease: lease }
     }
 }
 
@@ -90,13 +92,8 @@ fn shown(mut stored: Stored, body: LoadBody) -> Stored {
 fn article_by_url(history: &History, url: &CanonicalUrl, revision: Revision) -> Option<ArticleId> {
     let holders = history.pasts().filter_map(|(name, past)| {
         let RecordName::Article(id) = name else { return None };
-        let versions = past.until(revision);
-        let last_article = versions.iter().rev().find_map(|version| match &version.record {
-            Some(Record::Article(article)) => Some(article),
-            _ => None,
-        })?;
-        let newest = versions.last()?;
-        let holds = last_article.canonical_url.as_ref() == Some(url);
+        let newest = past.at(revision)?;
+        let holds = newest.url.as_ref() == Some(url);
         holds.then_some((newest.record.is_some(), newest.committed.revision, id))
     });
     // A live holder before a deleted one; of the deleted, the one deleted last.

@@ -12,6 +12,7 @@ use super::places;
 use super::prepare::{self, Prepared, Put, Step, Text};
 use super::record::envelope;
 use super::record::log::Value as _;
+use super::record::pruning::LeftBehind;
 use super::record::version::{BodyAt, Remains, Version};
 use super::requests;
 use crate::domain::entity::Entity;
@@ -51,6 +52,8 @@ pub(super) struct Commit<'g, 'db> {
     pub(super) counts: Counts,
     /// By how much the counters change.
     pub(super) counted: BTreeMap<Vec<u8>, i64>,
+    /// The keys of what only readers before it will see.
+    pub(super) left_behind: Vec<Vec<u8>>,
 }
 
 /// A record as it stood before a mutation.
@@ -88,6 +91,7 @@ impl<'g, 'db> Commit<'g, 'db> {
             records: Vec::new(),
             counts: group.head.counts,
             counted: BTreeMap::new(),
+            left_behind: Vec::new(),
             group,
         })
     }
@@ -113,6 +117,7 @@ impl<'g, 'db> Commit<'g, 'db> {
             )?;
         }
         self.settle_counters()?;
+        self.note_left_behind();
         self.log(batch.principal, batch.batch, request_id);
         let (revision, time) = (self.revision, self.time);
         self.group.head = Head { revision, time: Some(time), counts: self.counts };
@@ -152,6 +157,7 @@ impl<'g, 'db> Commit<'g, 'db> {
         }
         let version = Version { committed, body, deleted: false, payload: put.payload };
         self.store_version(&place, &version);
+        self.leave_behind(&place, before.as_ref(), body);
         self.note(put.name, if live { ChangeKind::Updated } else { ChangeKind::Created });
         Ok(())
     }
@@ -166,9 +172,11 @@ impl<'g, 'db> Commit<'g, 'db> {
             Record::Statement(_) | Record::Entity(_) => 0,
         };
         let committed = self.committed(Some(&before));
-        let remains = Remains { name: name.clone(), article_version, url: before.url };
+        let url = before.url.clone();
+        let remains = Remains { name: name.clone(), article_version, url };
         let payload = remains.pack();
         self.store_version(&place, &Version { committed, body: None, deleted: true, payload });
+        self.leave_behind(&place, Some(&before), None);
         let count = self.count(name);
         *count = count.saturating_sub(1);
         self.note(name.clone(), ChangeKind::Deleted);
@@ -221,6 +229,34 @@ impl<'g, 'db> Commit<'g, 'db> {
     fn store_version(&mut self, place: &Place, version: &Version) {
         let group = &mut *self.group;
         version.seal(&place.version(self.revision), |key, value| group.put(key, value));
+    }
+
+    /// Leaves the version before behind, and its text where that stays no longer:
+    /// what the next version shares lives on. Nothing else points to a text, since
+    /// versions share it with the one before them only.
+    fn leave_behind(&mut self, place: &Place, before: Option<&Before>, body: Option<BodyAt>) {
+        let Some(Before { version, .. }) = before else { return };
+        // A second state in one commit stands where the first one stood.
+        if version.committed.revision < self.revision {
+            self.left_behind.push(place.version(version.committed.revision));
+        }
+        if let (Some(left), Some(iid)) = (version.body, place.iid())
+            && body.is_none_or(|body| body.revision != left.revision)
+        {
+            let chunks = 0..left.chunks;
+            self.left_behind.extend(chunks.map(|chunk| keys::body(iid, left.revision, chunk)));
+        }
+    }
+
+    /// Writes down what pruning up to this commit can let go of.
+    fn note_left_behind(&mut self) {
+        let left_behind = LeftBehind(std::mem::take(&mut self.left_behind));
+        if left_behind.0.is_empty() {
+            return;
+        }
+        let group = &mut *self.group;
+        let key = keys::left_behind(self.revision);
+        left_behind.seal(&key, |key, value| group.put(key, value));
     }
 
     /// Says in the change log what was done to a record; of several things the

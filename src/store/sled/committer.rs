@@ -10,6 +10,7 @@ use super::commit;
 use super::error;
 use super::group::Group;
 use super::prepare::Prepared;
+use super::prune;
 use super::requests;
 use super::shared::Shared;
 use crate::store::{Applied, Error, Head};
@@ -23,10 +24,12 @@ pub(super) const QUEUE: usize = 1_024;
 /// The answers to a job's batches, in their order.
 pub(super) type Answers = Vec<Result<Applied, Error>>;
 
-/// A sequence of batches that waits to be committed.
-pub(super) struct Job {
-    pub(super) batches: Vec<Result<Prepared, Error>>,
-    pub(super) answer: oneshot::Sender<Answers>,
+/// What waits for its turn.
+pub(super) enum Job {
+    /// A sequence of batches to be committed.
+    Commit { batches: Vec<Result<Prepared, Error>>, answer: oneshot::Sender<Answers> },
+    /// Some history to be let go of.
+    Prune { step: prune::Step, answer: oneshot::Sender<()> },
 }
 
 /// Commits jobs until none can come any more, or until a write fails.
@@ -64,7 +67,10 @@ impl<'a> Committer<'a> {
             let mut group = Group::new(self.db, self.shared.head());
             let mut next = Some(job);
             while let Some(job) = next {
-                group = self.take(group, job)?;
+                group = match job {
+                    Job::Commit { batches, answer } => self.take(group, batches, answer)?,
+                    Job::Prune { step, answer } => self.prune(group, step, answer)?,
+                };
                 let room = group.len() < GROUP_ENTRIES;
                 next = if room { self.jobs.try_recv().ok() } else { None };
             }
@@ -73,24 +79,43 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
+    /// Lets go of some history, between two groups.
+    fn prune(
+        &mut self,
+        group: Group<'a>,
+        step: prune::Step,
+        answer: oneshot::Sender<()>,
+    ) -> Result<Group<'a>, Error> {
+        self.finish(group)?;
+        step.carry_out(self.shared, self.db)?;
+        // Whoever waited may have gone away.
+        let _ = answer.send(());
+        Ok(Group::new(self.db, self.shared.head()))
+    }
+
     /// Carries out a job's batches, over several groups where it is long.
-    fn take(&mut self, mut group: Group<'a>, job: Job) -> Result<Group<'a>, Error> {
-        let mut answers = Answers::with_capacity(job.batches.len());
+    fn take(
+        &mut self,
+        mut group: Group<'a>,
+        batches: Vec<Result<Prepared, Error>>,
+        answer: oneshot::Sender<Answers>,
+    ) -> Result<Group<'a>, Error> {
+        let mut answers = Answers::with_capacity(batches.len());
         let mut refused = false;
-        for batch in job.batches {
+        for batch in batches {
             if group.len() >= GROUP_ENTRIES {
                 self.finish(group)?;
                 group = Group::new(self.db, self.shared.head());
             }
-            let answer = match batch {
+            let applied = match batch {
                 _ if refused => Err(Error::Skipped),
                 Ok(batch) => commit::apply(&mut group, batch),
                 Err(error) => Err(error),
             };
-            refused |= answer.is_err();
-            answers.push(answer);
+            refused |= applied.is_err();
+            answers.push(applied);
         }
-        self.answered.push((job.answer, answers));
+        self.answered.push((answer, answers));
         Ok(group)
     }
 

@@ -11,6 +11,7 @@ mod keys;
 mod open;
 mod places;
 mod prepare;
+mod prune;
 mod reader;
 mod record;
 mod reindex;
@@ -38,7 +39,8 @@ use self::shared::Shared;
 use self::source::Source as _;
 use self::space::SpaceWatch;
 use super::{
-    Applied, At, Change, Error, Head, Identity, Reader, Remembered, RequestKey, Store, WriteBatch,
+    Applied, At, Change, Error, Floor, Head, Identity, Reader, Remembered, RequestKey, Store,
+    WriteBatch,
 };
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
@@ -97,18 +99,24 @@ impl SledStore {
     }
 
     async fn commit(&self, batches: Vec<WriteBatch>) -> Result<Answers, Error> {
-        let jobs = self.jobs()?;
+        self.jobs()?;
         let batches = if prepare::text_bytes(&batches) > INLINE_TEXT_BYTES {
             off_the_workers(move || Ok(prepared(batches))).await?
         } else {
             prepared(batches)
         };
-        let (answer, answers) = oneshot::channel();
-        let sent = jobs.send(Job { batches, answer }).await;
+        self.ask(|answer| Job::Commit { batches, answer }).await
+    }
+
+    /// Hands a job to the committer and waits for its answer.
+    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<T>) -> Job) -> Result<T, Error> {
+        let jobs = self.jobs()?;
+        let (answer, answered) = oneshot::channel();
+        let sent = jobs.send(job(answer)).await;
         // The committer ends once no sender is left.
         drop(jobs);
         sent.map_err(|_| self.shared.unanswered())?;
-        answers.await.map_err(|_| self.shared.unanswered())
+        answered.await.map_err(|_| self.shared.unanswered())
     }
 
     /// Stops the committer once it has done what waits.
@@ -146,13 +154,12 @@ impl Store for SledStore {
         self.shared.head.subscribe()
     }
 
-    fn earliest(&self) -> Revision {
-        Revision::ZERO
+    fn floor(&self) -> Floor {
+        self.shared.leases.floor()
     }
 
     async fn reader(&self, at: At) -> Result<Box<dyn Reader>, Error> {
-        let revision = self.shared.read(|db| reader::pin(db, self.shared.head(), at))?;
-        Ok(Box::new(SledReader::new(Arc::clone(&self.shared), revision)))
+        Ok(Box::new(SledReader::pin(&self.shared, at)?))
     }
 
     async fn apply(&self, batches: Vec<WriteBatch>) -> Vec<Result<Applied, Error>> {
@@ -180,11 +187,23 @@ impl Store for SledStore {
 
     async fn changes(&self, after: Revision, limit: usize) -> Result<Vec<Change>, Error> {
         let shared = Arc::clone(&self.shared);
-        let read = move || {
-            let until = shared.head().revision;
-            shared.read(|db| reader::changes(db, after, until, limit))
-        };
+        let read = move || shared.read(|db| reader::changes(db, &shared, after, limit));
         if limit <= INLINE_CHANGES { read() } else { off_the_workers(read).await }
+    }
+
+    async fn prune(&self, up_to: Revision, budget: usize) -> Result<Floor, Error> {
+        let shared = Arc::clone(&self.shared);
+        let gathered = off_the_workers(move || {
+            let up_to = up_to.min(shared.head().revision);
+            let up_to = shared.leases.ceiling().map_or(up_to, |ceiling| up_to.min(ceiling));
+            let floor = shared.leases.floor();
+            shared.read(|db| prune::Step::gather(db, floor, up_to, budget))
+        })
+        .await?;
+        if let Some(step) = gathered {
+            self.ask(|answer| Job::Prune { step, answer }).await?;
+        }
+        Ok(self.floor())
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {

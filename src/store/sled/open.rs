@@ -16,7 +16,7 @@ use super::record::envelope::{self, FORMAT_VERSION};
 use super::record::log::Value as _;
 use super::shared::Shared;
 use super::source::Source as _;
-use crate::store::{Change, Counts, Error, Head, Identity};
+use crate::store::{Change, Counts, Error, Floor, Head, Identity};
 
 /// How often sled's own thread writes out and reclaims space.
 const FLUSH_EVERY_MS: u64 = 500;
@@ -54,7 +54,8 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
         }
         None => (write_identity(&db)?, Head::default()),
     };
-    let shared = Shared::new(db, head, file, config);
+    let floor = read_floor(&db)?;
+    let shared = Shared::new(db, head, floor, file, config);
     shared.read(|db| shared.sync(db))?;
     // After the identity is durable: a crash between the two leaves a store that
     // is marked at its next opening.
@@ -168,6 +169,11 @@ fn read_head(db: &Db) -> Result<Head, Error> {
         time: Some(change.time),
         counts: Counts::open(db, keys::COUNTS, &counts)?,
     })
+}
+
+fn read_floor(db: &Db) -> Result<Floor, Error> {
+    let floor = db.get(keys::FLOOR)?;
+    floor.map_or(Ok(Floor::default()), |value| Floor::open(db, keys::FLOOR, &value))
 }
 
 fn write_identity(db: &Db) -> Result<Identity, Error> {

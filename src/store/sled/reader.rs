@@ -17,20 +17,27 @@ use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
-use crate::store::{ArticleState, At, Change, Error, Head, LoadBody, Page, Reader, Scan, State};
+use crate::domain::time::Timestamp;
+use crate::store::leases::Lease;
+use crate::store::{
+    ArticleState, At, Change, Error, Floor, Head, LoadBody, Page, Reader, Scan, State,
+};
 
 /// More names than this are read off the async workers.
 const INLINE_NAMES: usize = 32;
 
-/// A pinned revision. It holds nothing: what it reads is never overwritten.
+/// A pinned revision. What it reads is never overwritten, nor pruned meanwhile.
 pub(super) struct SledReader {
     shared: Arc<Shared>,
     revision: Revision,
+    _lease: Lease,
 }
 
 impl SledReader {
-    pub(super) fn new(shared: Arc<Shared>, revision: Revision) -> Self {
-        Self { shared, revision }
+    /// A reader of the revision that is asked for.
+    pub(super) fn pin(shared: &Arc<Shared>, at: At) -> Result<Self, Error> {
+        let (revision, lease) = shared.read(|db| pin(db, shared, at))?;
+        Ok(Self { shared: Arc::clone(shared), revision, _lease: lease })
     }
 
     /// Reads on this thread if it is little, else where it holds up nobody.
@@ -97,54 +104,61 @@ impl Reader for SledReader {
     }
 }
 
-/// The revision that a reader pins.
-pub(super) fn pin(db: &Db, head: Head, at: At) -> Result<Revision, Error> {
-    let out_of_range = |asked: String| Error::OutOfRange {
-        asked,
-        earliest: Revision::ZERO,
-        earliest_time: None,
-        newest: head.revision,
-        newest_time: head.time,
+/// The revision that a reader pins, and what keeps it.
+fn pin(db: &Db, shared: &Shared, at: At) -> Result<(Revision, Lease), Error> {
+    // While the floor is held, nothing that is looked at here can go.
+    let (floor, _held) = shared.leases.take_floor();
+    let head = shared.head();
+    let revision = match at {
+        At::Head => Some(head.revision),
+        At::Revision(asked) => Some(asked).filter(|asked| *asked <= head.revision),
+        At::Time(asked) if head.time.is_some_and(|time| time <= asked) => Some(head.revision),
+        At::Time(asked) => revision_at(db, floor, head, asked)?,
     };
-    match at {
-        At::Head => Ok(head.revision),
-        At::Revision(asked) if asked > head.revision => {
-            Err(out_of_range(format!("revision {asked}")))
-        }
-        At::Revision(asked) => Ok(asked),
-        At::Time(asked) if head.time.is_some_and(|time| time <= asked) => Ok(head.revision),
-        At::Time(asked) => {
-            // Times rise with revisions, so the log itself can be searched.
-            let (mut low, mut high) = (Revision::ZERO, head.revision);
-            while low < high {
-                let middle = Revision(low.0 + (high.0 - low.0).div_ceil(2));
-                let end = keys::change(high.next());
-                match db.first(&keys::change(middle), &end)? {
-                    Some((key, value)) => match Change::open(db, &key, &value)? {
-                        change if change.time <= asked => low = change.revision,
-                        _ => high = Revision(middle.0 - 1),
-                    },
-                    None => high = Revision(middle.0 - 1),
-                }
-            }
-            let found = (low > Revision::ZERO).then_some(low);
-            found.ok_or_else(|| out_of_range(format!("the time {asked}")))
-        }
-    }
+    let lease = |revision| Some((revision, shared.leases.take(revision)?));
+    revision.and_then(lease).ok_or_else(|| Error::out_of_range(&at, floor, head))
 }
 
-/// The commits after one revision and up to another.
+/// The newest commit at or before a time. Times rise with revisions, so the log
+/// itself can be searched.
+fn revision_at(
+    db: &Db,
+    floor: Floor,
+    head: Head,
+    asked: Timestamp,
+) -> Result<Option<Revision>, Error> {
+    let (mut low, mut high) = (floor.revision, head.revision);
+    while low < high {
+        let middle = Revision(low.0 + (high.0 - low.0).div_ceil(2));
+        let end = keys::change(high.next());
+        match db.first(&keys::change(middle), &end)? {
+            Some((key, value)) => match Change::open(db, &key, &value)? {
+                change if change.time <= asked => low = change.revision,
+                _ => high = Revision(middle.0 - 1),
+            },
+            None => high = Revision(middle.0 - 1),
+        }
+    }
+    let in_reach = low > floor.revision || floor.time.is_some_and(|time| time <= asked);
+    Ok(in_reach.then_some(low))
+}
+
+/// The commits after one revision and up to the head.
 pub(super) fn changes(
     db: &Db,
+    shared: &Shared,
     after: Revision,
-    until: Revision,
     limit: usize,
 ) -> Result<Vec<Change>, Error> {
-    if after >= until {
+    let head = shared.head();
+    let Some(_lease) = shared.leases.take(after) else {
+        return Err(Error::out_of_range(&At::Revision(after), shared.leases.floor(), head));
+    };
+    if after >= head.revision {
         return Ok(Vec::new());
     }
     let bounds =
-        (Bound::Included(keys::change(after.next())), Bound::Included(keys::change(until)));
+        (Bound::Included(keys::change(after.next())), Bound::Included(keys::change(head.revision)));
     let read = |entry: sled::Result<Entry>| {
         let (key, value) = entry.map_err(error::read)?;
         Change::open(db, &key, &value)

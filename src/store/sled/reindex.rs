@@ -45,6 +45,7 @@ impl Commit<'_, '_> {
             let head_and_place = [head.as_slice(), place.untagged()].concat();
             if let Some(key) = self.group.newest_index_key(&head_and_place)? {
                 self.group.put(&key, keys::ended(self.revision));
+                self.left_behind.push(key.to_vec());
             }
             self.tally(head, -1);
         }

@@ -8,7 +8,8 @@ use tokio::sync::watch;
 
 use super::error;
 use super::{SledConfig, open};
-use crate::store::{Error, Head};
+use crate::store::leases::Leases;
+use crate::store::{Error, Floor, Head};
 
 /// A way to the database.
 enum Handle {
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     db: RwLock<Handle>,
     /// The newest durable commit.
     pub(super) head: watch::Sender<Head>,
+    /// What is read, and from where on the history is held.
+    pub(super) leases: Leases,
     /// Whether commits are made; else why not.
     pub(super) ready: watch::Sender<Result<(), Error>>,
     /// The database's file, for syncing it.
@@ -32,10 +35,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, head: Head, file: File, config: &SledConfig) -> Self {
+    pub(super) fn new(db: Db, head: Head, floor: Floor, file: File, config: &SledConfig) -> Self {
         Self {
             db: RwLock::new(Handle::Open(db)),
             head: watch::Sender::new(head),
+            leases: Leases::new(floor),
             ready: watch::Sender::new(Ok(())),
             file,
             config: config.clone(),

@@ -181,6 +181,28 @@ pub(in crate::store::sled) fn holds(key: &[u8], value: &[u8], revision: Revision
         && until.map_or(value.is_empty(), |until| revision.0 < until)
 }
 
+/// Whether it is the key of an index entry.
+pub(in crate::store::sled) fn is_index(key: &[u8]) -> bool {
+    matches!(
+        key.first(),
+        Some(
+            &(BY_URL
+                | BY_TIME
+                | BY_PUBLISHER
+                | BY_SPEAKER
+                | BY_MENTION
+                | BY_NAME
+                | BY_EXTERNAL_ID
+                | REFERENCE)
+        )
+    )
+}
+
+/// The revision at which an index entry with this value ended, if it has.
+pub(in crate::store::sled) fn end_of(value: &[u8]) -> Option<Revision> {
+    value.try_into().ok().map(|bytes| Revision(u64::from_be_bytes(bytes)))
+}
+
 /// The value of an index entry that ended at a revision.
 pub(in crate::store::sled) fn ended(revision: Revision) -> IVec {
     IVec::from(&revision.0.to_be_bytes())

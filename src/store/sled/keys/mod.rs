@@ -2,7 +2,7 @@
 //! what they stand for; `!` marks an inverted one, so that the newest is first.
 //!
 //! ```text
-//! m|name                       what the store itself keeps: format, identity, counts
+//! m|name                       what the store itself keeps: format, identity, counts, floor
 //! I|article id, J|entity id    iid: 6 bytes = creating revision << 12 | ordinal in it
 //! A|aiid|!rev                  a version of an article, without its text
 //! B|aiid|rev|chunk             the text that the revision stored
@@ -10,6 +10,7 @@
 //! E|eiid|!rev                  a version of an entity
 //! L|key|chunk                  what is too long to stand under `key`
 //! C|rev                        a commit
+//! g|rev                        the keys that a commit left behind
 //! Q|principal|0|method|0|uuid  a remembered request
 //! e|expires|Q-key              when it may be forgotten
 //! #|head                       how many open entries an index head has
@@ -42,6 +43,7 @@ pub(super) const EXPIRY: u8 = b'e';
 pub(super) const ARTICLE_ID: u8 = b'I';
 pub(super) const ENTITY_ID: u8 = b'J';
 const REMEMBERED: u8 = b'Q';
+const LEFT_BEHIND: u8 = b'g';
 
 /// The version of the layout and the encoding, in plain bytes.
 pub(super) const FORMAT: &[u8] = b"m|format";
@@ -49,6 +51,8 @@ pub(super) const FORMAT: &[u8] = b"m|format";
 pub(super) const IDENTITY: &[u8] = b"m|identity";
 /// How many live records there are.
 pub(super) const COUNTS: &[u8] = b"m|counts";
+/// From where on the history is held; none where all of it is.
+pub(super) const FLOOR: &[u8] = b"m|floor";
 
 /// What articles and entities are called in keys. It stays with a name for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,6 +184,16 @@ pub(super) fn continuation(key: &[u8], chunk: u32) -> Vec<u8> {
 /// The key of a commit.
 pub(super) fn change(revision: Revision) -> Vec<u8> {
     [[CHANGE].as_slice(), &revision.0.to_be_bytes()].concat()
+}
+
+/// The key of what a commit left behind: what readers before it alone can see.
+pub(super) fn left_behind(revision: Revision) -> Vec<u8> {
+    [[LEFT_BEHIND].as_slice(), &revision.0.to_be_bytes()].concat()
+}
+
+/// Whether it is the key of a version of a record.
+pub(super) fn is_version(key: &[u8]) -> bool {
+    matches!(key.first(), Some(&(ARTICLE | STATEMENT | ENTITY)))
 }
 
 /// The key under which the internal id of an article or entity stands.

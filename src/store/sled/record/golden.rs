@@ -40,10 +40,10 @@ const ANCHORING_1: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-anchoring.txt");
 
 /// Entries that stand where a file of this module says.
-struct Golden(Vec<(String, Entry)>);
+pub(super) struct Golden(Vec<(String, Entry)>);
 
 impl Golden {
-    fn read(path: &str) -> Self {
+    pub(super) fn read(path: &str) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let entry = |line: &str| {
             let [what, key, value] = line.split('|').collect::<Vec<_>>().try_into().unwrap();
@@ -66,7 +66,7 @@ impl Golden {
         (stored.name, stored.value)
     }
 
-    fn value<T: Value>(&self, what: &str) -> T {
+    pub(super) fn value<T: Value>(&self, what: &str) -> T {
         let (key, value) = self.entry(what);
         T::open(self, key, value).unwrap()
     }
@@ -94,14 +94,14 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What is written today, in the form of the file.
 #[derive(Default)]
-struct Lines(String);
+pub(super) struct Lines(pub(super) String);
 
 impl Lines {
     fn entry(&mut self, what: &str, key: &[u8], value: &[u8]) {
         self.0.push_str(&format!("{what}|{}|{}\n", hex(key), hex(value)));
     }
 
-    fn value(&mut self, what: &str, key: &[u8], value: &impl Value) {
+    pub(super) fn value(&mut self, what: &str, key: &[u8], value: &impl Value) {
         value.seal(key, |key, value| self.entry(what, key, &value));
     }
 

@@ -9,6 +9,7 @@ pub(super) mod envelope;
 mod json;
 pub(super) mod log;
 pub(super) mod packed;
+pub(super) mod pruning;
 mod statement;
 mod term;
 pub(super) mod version;

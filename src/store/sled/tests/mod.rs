@@ -2,6 +2,7 @@
 
 mod durability;
 mod opening;
+mod pruning;
 mod readers;
 mod speed;
 mod values;

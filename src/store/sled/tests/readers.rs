@@ -100,6 +100,20 @@ async fn check(store: &dyn Store) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn readers_beside_a_writer_lose_nothing_and_see_nothing_twice() {
+    beside_readers(async |_| ()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn readers_beside_a_writer_and_pruning_lose_nothing() {
+    beside_readers(async |store| {
+        store.prune(store.head().revision, 100).await.unwrap();
+    })
+    .await;
+}
+
+/// Commits beside readers that check what they see, and does something else after
+/// each group of commits.
+async fn beside_readers(then: impl AsyncFn(&dyn Store)) {
     let directory = TempDir::new().unwrap();
     let store: Arc<dyn Store> = Arc::new(open(directory.path()));
     commit(&store, touch(0)).await;
@@ -122,6 +136,7 @@ async fn readers_beside_a_writer_lose_nothing_and_see_nothing_twice() {
         for answer in store.apply(group).await {
             answer.unwrap();
         }
+        then(&*store).await;
     }
     done.store(true, Ordering::Relaxed);
     for reader in readers {
