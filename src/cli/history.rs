@@ -136,7 +136,7 @@ async fn get(
     });
     let name = name.to_string();
     let found = if name.starts_with("entities/") {
-        let asked = request(pb::GetEntityRequest { name, read });
+        let asked = request(pb::GetEntityRequest { name, read, own_record: true });
         let entity = client.get_entity(asked).await?.into_inner().entity;
         entity.map(|entity| (entity.revision, Record::Entity(entity)))
     } else {

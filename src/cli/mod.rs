@@ -9,6 +9,7 @@ mod healthcheck;
 mod history;
 mod list;
 mod load;
+mod merge;
 mod output;
 mod quotations;
 mod read;
@@ -52,6 +53,10 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Say that two entities are one.
+    Merge(merge::Merge),
+    /// Take a merge of entities back.
+    Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
     /// List what was said in several articles, or tell how it was worded.
@@ -82,6 +87,8 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Merge(command) => client(command.run()),
+        Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
         Command::Quotations(command) => client(command.run()),
         Command::VerifyQuote(command) => client(command.run()),
@@ -158,6 +165,11 @@ mod tests {
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta merge entities/a entities/b --dry-run --output json", true);
+        check("dicta merge entities/a", false);
+        check("dicta merge entities/a articles/b", false);
+        check("dicta unmerge entities/b --dry-run", true);
+        check("dicta get entities/b --own", true);
         check("dicta watch --from 7 --kind article --kind statement --entity a --view full", true);
         check("dicta watch --kind article --filter x --output jsonl", true);
         check("dicta watch --filter x", false);

@@ -55,6 +55,8 @@ pub const EXTERNAL_IDS: usize = 64;
 pub const EXTERNAL_ID_BYTES: usize = 256;
 /// The most occupancies of an entity.
 pub const OCCUPANCIES: usize = 256;
+/// The most entities that one entity may stand for, itself not counted.
+pub const REFERENTS: usize = 256;
 /// The wording of a coarse time, in code points.
 pub const TIME_TEXT_CHARS: usize = 256;
 /// Words that the selectors of one ingest may be looked for in, in bytes of

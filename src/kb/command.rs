@@ -1,10 +1,12 @@
 //! What callers ask for and what they are answered, free of the wire.
 
+mod merge;
 mod quotation;
 mod statement;
 
 use uuid::Uuid;
 
+pub use self::merge::{MergeEntities, Merged, UnmergeEntities, Unmerged};
 pub use self::quotation::{AskedSpeaker, DerivedRead, ListQuotations, VerifyQuote};
 pub use self::statement::{
     LinkStatements, RetractStatement, StatementField, UnlinkStatements, UpdateStatement,
@@ -15,6 +17,7 @@ use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName, StatementId};
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
 use crate::domain::statement::Statement;
+use crate::kb::SeenEntity;
 use crate::store::{At, LoadBody};
 
 /// Who writes, and how the write is protected and marked.
@@ -407,8 +410,8 @@ pub enum ResolveReason {
 /// One entity that a name may mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntityCandidate {
-    /// The entity.
-    pub entity: Stored,
+    /// The entity, the survivor of what was merged.
+    pub entity: SeenEntity,
     /// How well it fits, 0 to 1.
     pub score: f64,
     /// Why.

@@ -11,6 +11,7 @@ use super::update::check_etag;
 use super::write::Command;
 use crate::domain::id::{ArticleId, RecordName, StatementName};
 use crate::domain::limits;
+use crate::domain::record::Record;
 use crate::store::{LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
 
 impl KnowledgeBase {
@@ -43,8 +44,8 @@ impl Command for Delete {
 async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
     let name = &command.name;
     let mut plan = Plan::new(name.clone());
-    let committed = match reader.state(name, LoadBody::No).await? {
-        State::Live(stored) => stored.committed,
+    let (committed, value) = match reader.state(name, LoadBody::No).await? {
+        State::Live(stored) => (stored.committed, stored.value),
         State::Never | State::Deleted(_) if command.allow_missing => return Ok(plan),
         State::Never => return Err(Error::NotFound { name: name.clone(), deleted: None }),
         State::Deleted(deleted) => {
@@ -53,6 +54,7 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
         }
     };
     check_etag(name, command.etag.as_ref(), &committed)?;
+    refuse_if_merged(name, &value)?;
     if command.force {
         take_along(reader, name, &mut plan).await?;
     } else {
@@ -67,6 +69,17 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
     plan.require(Precondition::AtRevision(name.clone(), committed.revision));
     plan.mutate(Mutation::Delete(name.clone()));
     Ok(plan)
+}
+
+/// Fails for an entity that was merged, or that others were merged into: what was
+/// merged is taken apart first, by force too.
+fn refuse_if_merged(name: &RecordName, value: &Record) -> Result<(), Error> {
+    let (RecordName::Entity(id), Record::Entity(entity)) = (name, value) else { return Ok(()) };
+    let into = entity.merged_into.clone();
+    match into.as_ref().map(|_| id).or(entity.referents.first()) {
+        Some(first) => Err(Error::PartOfMerge { name: name.clone(), into, first: first.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Plans what a forced deletion takes along: an article's statements and the links

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use super::command::{CreateEntities, EntityDraft};
 use super::error::{Error, Violation};
+use super::merged;
 use super::plan::{Plan, Touched, unknown_entity};
 use super::resolve::{self, Meaning};
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::id::{EntityId, RecordName};
 use crate::domain::origin::Origin;
-use crate::domain::record::Record;
 use crate::domain::statement::{Mention, Statement};
 use crate::store::{LoadBody, Mutation, Precondition, Reader, State};
 
@@ -46,7 +46,7 @@ impl<'a> Directory<'a> {
             let entity = Entity { origin: origin(&draft.entity.origin), ..draft.entity.clone() };
             match self.identify(draft.id.as_ref(), &entity, plan).await? {
                 Some((id, stored)) => {
-                    self.refer(&id, stored, &entity, plan);
+                    self.refer(&id, stored, entity, plan).await?;
                     ids.push(id);
                 }
                 None if create == CreateEntities::Never => {
@@ -105,14 +105,7 @@ impl<'a> Directory<'a> {
     }
 
     async fn stored(&self, id: &EntityId) -> Result<Option<Entity>, Error> {
-        let name = RecordName::Entity(id.clone());
-        Ok(match self.reader.state(&name, LoadBody::No).await? {
-            State::Live(stored) => match stored.value {
-                Record::Entity(entity) => Some(*entity),
-                Record::Article(_) | Record::Statement(_) => None,
-            },
-            State::Never | State::Deleted(_) => None,
-        })
+        Ok(merged::read(self.reader, id).await?.map(|(_, entity, _)| entity))
     }
 
     /// What a name means among the listed entities.
@@ -128,8 +121,22 @@ impl<'a> Directory<'a> {
 
     /// Notes a reference to an entity that stands, or is listed before, and what
     /// it learns by it.
-    fn refer(&mut self, id: &EntityId, mut entity: Entity, listed: &Entity, plan: &mut Plan) {
-        let learns = entity.unite(listed);
+    async fn refer(
+        &mut self,
+        id: &EntityId,
+        mut entity: Entity,
+        mut listed: Entity,
+        plan: &mut Plan,
+    ) -> Result<(), Error> {
+        // What one that was merged into it says stays with that one.
+        for (_, other, _) in merged::referents(self.reader, &entity).await? {
+            listed.leave_out(&other);
+        }
+        if let Some(into) = &entity.merged_into {
+            let survivor = merged::survivor_of(self.reader, into).await?;
+            plan.writes.insert(Touched::Name(RecordName::Entity(survivor)));
+        }
+        let learns = entity.unite(&listed);
         match self.listed.iter_mut().find(|(known, _)| known == id) {
             Some((_, known)) => known.clone_from(&entity),
             None => {
@@ -138,8 +145,9 @@ impl<'a> Directory<'a> {
             }
         }
         if learns {
-            self.ensure(id, listed, plan);
+            self.ensure(id, &listed, plan);
         }
+        Ok(())
     }
 
     fn create(&mut self, id: &EntityId, entity: Entity, plan: &mut Plan) {
@@ -293,6 +301,7 @@ impl<'a> Directory<'a> {
                 Ok(Some(id))
             }
             (Meaning::Only(listed), Meaning::Only(stored), _) => {
+                let listed = merged::survivor_of(self.reader, &listed).await?;
                 Ok((listed == stored).then_some(stored))
             }
             (Meaning::Nothing, Meaning::Nothing, Some(origin))

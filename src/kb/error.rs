@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, in terms that a caller can act on.
 
-use crate::domain::id::{ArticleId, RecordName, StatementName};
+use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
+use crate::domain::merge::Refusal;
 use crate::domain::revision::Revision;
 use crate::domain::statement::LinkType;
 use crate::store;
@@ -98,6 +99,34 @@ pub enum Error {
         more: bool,
         /// The first of them.
         first: Vec<RecordName>,
+    },
+    /// The entities are not merged, for a reason that lies in themselves.
+    #[error(transparent)]
+    Merge(Refusal),
+    /// What was never merged, or is not any more, is to be unmerged.
+    #[error("{id} is not merged into another entity")]
+    NotMerged {
+        /// The entity.
+        id: EntityId,
+        /// How many entities it stands for.
+        referents: usize,
+    },
+    /// An entity that is part of a merge is to be deleted.
+    #[error(
+        "{name} {}: unmerge first, by UnmergeEntities of {}",
+        match .into {
+            Some(into) => format!("is merged into {into}"),
+            None => "stands for entities that were merged into it".to_owned(),
+        },
+        .first
+    )]
+    PartOfMerge {
+        /// The entity to be deleted.
+        name: RecordName,
+        /// The entity that it was merged into.
+        into: Option<EntityId>,
+        /// The first entity to be unmerged.
+        first: EntityId,
     },
     /// The etag is not the one of the newest state.
     #[error("{name} was changed since: its etag is {current}")]

@@ -1,6 +1,7 @@
 //! The use cases: what callers ask for, over store and clock. One file each.
 
 mod anchor;
+mod beside;
 mod bulk;
 mod carry;
 pub mod command;
@@ -10,14 +11,16 @@ mod entities;
 pub mod error;
 mod export;
 mod import;
-mod incoming;
 mod ingest;
 mod link;
 mod list;
 mod matching;
+mod merge;
+mod merged;
 mod plan;
 mod quotations;
 mod read;
+mod read_entities;
 mod references;
 pub mod resolve;
 mod retention;
@@ -35,12 +38,15 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkItem};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
+pub use self::merged::SeenEntity;
 pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
+pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
 pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};

@@ -1,6 +1,6 @@
 //! A plan: what a write would do, worked out at one revision and not yet done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -55,6 +55,7 @@ pub(super) struct Plan {
     pub(super) answer: Vec<RecordName>,
     /// What must hold, nothing twice.
     pub(super) require: Vec<Precondition>,
+    required: HashSet<Precondition>,
     /// What to do.
     pub(super) mutations: Vec<Mutation>,
     /// What the plan depends on.
@@ -73,13 +74,14 @@ impl Plan {
             answer: vec![subject.clone()],
             subject,
             require: Vec::new(),
+            required: HashSet::new(),
             mutations: Vec::new(),
         }
     }
 
     /// Adds what must hold, once.
     pub(super) fn require(&mut self, precondition: Precondition) {
-        if !self.require.contains(&precondition) {
+        if self.required.insert(precondition.clone()) {
             self.require.push(precondition);
         }
     }

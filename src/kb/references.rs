@@ -20,9 +20,9 @@ fn paths(name: &RecordName) -> Vec<Path> {
         RecordName::Article(article) => vec![Path::StatementsOf(article.clone()), own],
         RecordName::Statement(_) => vec![own],
         RecordName::Entity(entity) => vec![
-            Path::StatementsBySpeaker(entity.clone()),
-            Path::StatementsByMention(entity.clone()),
-            Path::ArticlesByPublisher(entity.to_string()),
+            Path::StatementsBySpeaker([entity.clone()].into()),
+            Path::StatementsByMention([entity.clone()].into()),
+            Path::ArticlesByPublisher([entity.to_string()].into()),
             own,
         ],
     }

@@ -1,6 +1,7 @@
 //! Whether someone said some words.
 
 use super::KnowledgeBase;
+use super::beside::Beside;
 use super::command::{AskedSpeaker, EntityQuery, ReadOptions, ResolveReason, VerifyQuote};
 use super::error::Error;
 use super::quotations::{off_the_workers, unreadable};
@@ -40,8 +41,9 @@ pub enum Verdict {
 /// Words that were found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuoteMatch {
-    /// The statement; `None`: they stand in the article's body only.
-    pub statement: Option<Stored>,
+    /// The statement, with what is shown beside it; `None`: they stand in the
+    /// article's body only.
+    pub statement: Option<(Stored, Beside)>,
     /// The article.
     pub article: Stored,
     /// How the words lie against it.
@@ -78,7 +80,8 @@ impl KnowledgeBase {
             Ok((found, quotations))
         })
         .await?;
-        let (matches, kept) = said(reader.as_ref(), found, query.limit).await?;
+        let (mut matches, kept) = said(reader.as_ref(), found, query.limit).await?;
+        self.fill_beside(&mut matches, reader.revision()).await?;
         if let Some(verdict) = judge(&kept) {
             let quotation = kept.into_iter().next();
             let quotation = off_the_workers(move || match quotation {
@@ -92,6 +95,23 @@ impl KnowledgeBase {
         let matches = in_bodies(reader.as_ref(), quotations, query).await?;
         let verdict = if matches.is_empty() { Verdict::NotFound } else { Verdict::Unattributed };
         Ok(Verified { verdict, matches, quotation: None, revision })
+    }
+}
+
+impl KnowledgeBase {
+    async fn fill_beside(
+        &self,
+        matches: &mut [QuoteMatch],
+        revision: Revision,
+    ) -> Result<(), Error> {
+        let statements: Vec<&Stored> =
+            matches.iter().filter_map(|it| Some(&it.statement.as_ref()?.0)).collect();
+        let shown = self.beside(&statements, revision).await?;
+        let statements = matches.iter_mut().filter_map(|it| it.statement.as_mut());
+        for ((_, beside), shown) in statements.zip(shown) {
+            *beside = shown;
+        }
+        Ok(())
     }
 }
 
@@ -117,10 +137,7 @@ async fn asked(reader: &dyn Reader, speaker: &AskedSpeaker) -> Result<Asked, Err
         let guessed = candidate.reasons.contains(&ResolveReason::EditDistance);
         candidate.score >= LEAST_SCORE && !guessed
     });
-    let entities = meant.filter_map(|candidate| match candidate.entity.name {
-        RecordName::Entity(entity) => Some(entity),
-        RecordName::Article(_) | RecordName::Statement(_) => None,
-    });
+    let entities = meant.map(|candidate| candidate.entity.id);
     Ok(Asked { entities: entities.collect(), name: text })
 }
 
@@ -153,7 +170,7 @@ async fn said(
             };
             if stands(&statement) && matches.len() < limit {
                 matches.push(QuoteMatch {
-                    statement: Some(statement),
+                    statement: Some((statement, Beside::default())),
                     article,
                     alignment: found.alignment.clone(),
                     quoted: found.quoted,

@@ -11,13 +11,10 @@ use super::pb::query_service_server::QueryService;
 use super::streaming::{self, AnswerStream};
 use super::watch::{Responses, Subscription, WatchPolicy};
 use super::{from_pb, near_duplicates, pb, status, to_pb};
-use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
-use crate::domain::revision::Revision;
-use crate::domain::statement::IncomingLink;
-use crate::kb::Records;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
+use crate::kb::{Beside, Records};
 use crate::store::At;
 
 /// Answers questions about one knowledge base.
@@ -48,24 +45,13 @@ impl Query {
     async fn get<T>(
         &self,
         query: GetRecords,
-        to_pb: impl FnOnce(Stored, Vec<IncomingLink>) -> Result<T, Error>,
+        to_pb: impl FnOnce(Stored, Beside) -> Result<T, Error>,
     ) -> Result<(Option<T>, i64), Error> {
         let name = query.names.first().cloned();
         let required = || Error::invalid("name", "REQUIRED", "give the record's name");
         let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
-        let mut incoming = self.incoming([&stored.name], revision).await?;
-        let incoming = incoming.pop().unwrap_or_default();
-        Ok((Some(to_pb(stored, incoming)?), to_pb::revision(revision)))
-    }
-
-    /// The links to each of these records as of a revision.
-    async fn incoming<'a>(
-        &self,
-        names: impl IntoIterator<Item = &'a RecordName>,
-        revision: Revision,
-    ) -> Result<Vec<Vec<IncomingLink>>, Error> {
-        let names: Vec<RecordName> = names.into_iter().cloned().collect();
-        self.base.get()?.incoming_links(&names, revision).await
+        let beside = self.base.get()?.beside(&[&stored], revision).await?.pop().unwrap_or_default();
+        Ok((Some(to_pb(stored, beside)?), to_pb::revision(revision)))
     }
 
     async fn fill_near_duplicates(
@@ -83,7 +69,7 @@ impl Query {
     async fn batch_get<T: Message>(
         &self,
         query: GetRecords,
-        to_pb: impl Fn(Stored, Vec<IncomingLink>) -> Result<T, Error> + Sync,
+        to_pb: impl Fn(Stored, Beside) -> Result<T, Error> + Sync,
     ) -> Result<Packed<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let Records { found, missing, mut deferred, revision } = self
@@ -94,10 +80,10 @@ impl Query {
         let mut room = self.calls.answer_bytes();
         let mut records = Vec::with_capacity(found.len());
         let mut late = Vec::new();
-        let incoming = self.incoming(found.iter().map(|stored| &stored.name), revision).await?;
-        for (stored, incoming) in found.into_iter().zip(incoming) {
+        let beside = self.base.get()?.beside(&found.iter().collect::<Vec<_>>(), revision).await?;
+        for (stored, beside) in found.into_iter().zip(beside) {
             let name = stored.name.clone();
-            let record = to_pb(stored, incoming)?;
+            let record = to_pb(stored, beside)?;
             if late.is_empty() && fits(&mut room, framed(&record)) {
                 records.push(record);
             } else {
@@ -116,16 +102,16 @@ impl Query {
     async fn list<T: Message>(
         &self,
         query: ListRecords,
-        to_pb: impl Fn(Stored, Vec<IncomingLink>) -> Result<T, Error> + Sync,
+        to_pb: impl Fn(Stored, Beside) -> Result<T, Error> + Sync,
     ) -> Result<PackedPage<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let mut page = self.base.get()?.list(&query, room).await?;
         let mut records = Vec::with_capacity(page.items.len());
         let items = std::mem::take(&mut page.items);
-        let names = items.iter().map(|item| &item.record.name);
-        let incoming = self.incoming(names, page.revision).await?;
-        for (item, incoming) in items.into_iter().zip(incoming) {
-            let record = to_pb(item.record, incoming)?;
+        let listed: Vec<&Stored> = items.iter().map(|item| &item.record).collect();
+        let beside = self.base.get()?.beside(&listed, page.revision).await?;
+        for (item, beside) in items.into_iter().zip(beside) {
+            let record = to_pb(item.record, beside)?;
             if !fits(&mut room, framed(&record)) && !records.is_empty() {
                 page.ends_after_last();
                 break;
@@ -178,7 +164,7 @@ impl QueryService for Query {
             let query = from_pb::get_article(request)?;
             let (body, newest) = (query.body, query.read.at == At::Head);
             let (mut article, revision) =
-                self.get(query, |stored, _| to_pb::article(stored, body)).await?;
+                self.get(query, |stored, beside| to_pb::seen_article(stored, body, beside)).await?;
             self.fill_near_duplicates(article.iter_mut().collect(), newest).await?;
             Ok(pb::GetArticleResponse { article, revision })
         };
@@ -192,8 +178,9 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::batch_get_articles(request)?;
             let (body, newest) = (query.body, query.read.at == At::Head);
-            let mut packed =
-                self.batch_get(query, |stored, _| to_pb::article(stored, body)).await?;
+            let mut packed = self
+                .batch_get(query, |stored, beside| to_pb::seen_article(stored, body, beside))
+                .await?;
             self.fill_near_duplicates(packed.records.iter_mut().collect(), newest).await?;
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
@@ -212,7 +199,9 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::list_articles(request)?;
             let (body, newest) = (query.body, query.read.at == At::Head);
-            let mut page = self.list(query, |stored, _| to_pb::article(stored, body)).await?;
+            let mut page = self
+                .list(query, |stored, beside| to_pb::seen_article(stored, body, beside))
+                .await?;
             self.fill_near_duplicates(page.records.iter_mut().collect(), newest).await?;
             Ok(pb::ListArticlesResponse {
                 articles: page.records,
@@ -257,7 +246,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::GetStatementResponse>, Status> {
         let work = async |request| {
             let (statement, revision) =
-                self.get(from_pb::get_statement(request)?, to_pb::linked_statement).await?;
+                self.get(from_pb::get_statement(request)?, to_pb::seen_statement).await?;
             Ok(pb::GetStatementResponse { statement, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -269,7 +258,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetStatementsResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_statements(request)?;
-            let packed = self.batch_get(query, to_pb::linked_statement).await?;
+            let packed = self.batch_get(query, to_pb::seen_statement).await?;
             Ok(pb::BatchGetStatementsResponse {
                 statements: packed.records,
                 missing: packed.missing,
@@ -285,8 +274,7 @@ impl QueryService for Query {
         request: Request<pb::ListStatementsRequest>,
     ) -> Result<Response<pb::ListStatementsResponse>, Status> {
         let work = async |request| {
-            let page =
-                self.list(from_pb::list_statements(request)?, to_pb::linked_statement).await?;
+            let page = self.list(from_pb::list_statements(request)?, to_pb::seen_statement).await?;
             Ok(pb::ListStatementsResponse {
                 statements: page.records,
                 next_page_token: page.next_page_token,
@@ -300,28 +288,14 @@ impl QueryService for Query {
         &self,
         request: Request<pb::GetEntityRequest>,
     ) -> Result<Response<pb::GetEntityResponse>, Status> {
-        let work = async |request| {
-            let (entity, revision) =
-                self.get(from_pb::get_entity(request)?, |stored, _| to_pb::entity(stored)).await?;
-            Ok(pb::GetEntityResponse { entity, revision })
-        };
-        self.calls.unary(request, status::of_read, work).await
+        self.calls.unary(request, status::of_read, async |request| self.entity(request).await).await
     }
 
     async fn batch_get_entities(
         &self,
         request: Request<pb::BatchGetEntitiesRequest>,
     ) -> Result<Response<pb::BatchGetEntitiesResponse>, Status> {
-        let work = async |request| {
-            let query = from_pb::batch_get_entities(request)?;
-            let packed = self.batch_get(query, |stored, _| to_pb::entity(stored)).await?;
-            Ok(pb::BatchGetEntitiesResponse {
-                entities: packed.records,
-                missing: packed.missing,
-                deferred: packed.deferred,
-                revision: packed.revision,
-            })
-        };
+        let work = async |request| self.entities(request).await;
         self.calls.unary(request, status::of_read, work).await
     }
 
@@ -329,16 +303,7 @@ impl QueryService for Query {
         &self,
         request: Request<pb::ListEntitiesRequest>,
     ) -> Result<Response<pb::ListEntitiesResponse>, Status> {
-        let work = async |request| {
-            let page = self
-                .list(from_pb::list_entities(request)?, |stored, _| to_pb::entity(stored))
-                .await?;
-            Ok(pb::ListEntitiesResponse {
-                entities: page.records,
-                next_page_token: page.next_page_token,
-                revision: page.revision,
-            })
-        };
+        let work = async |request| self.entity_page(request).await;
         self.calls.unary(request, status::of_read, work).await
     }
 
@@ -349,7 +314,7 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::resolve_entities(request)?;
             let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
-            to_pb::resolved(results, revision)
+            Ok(to_pb::resolved(results, revision))
         };
         self.calls.unary(request, status::of_read, work).await
     }

@@ -31,7 +31,7 @@ pub struct WriteBatch {
 
 /// What must hold of the store, the sequence's and the group's earlier batches
 /// included, for a batch to be applied. The batch's own mutations come after.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Precondition {
     /// No record has the name.
     Absent(RecordName),

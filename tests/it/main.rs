@@ -19,6 +19,7 @@ mod ingest;
 mod life;
 mod linking;
 mod lists;
+mod merges;
 mod paging;
 mod process;
 mod quotations;

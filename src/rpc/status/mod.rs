@@ -2,6 +2,7 @@
 //! can be read on their own, and details for programs.
 
 mod call;
+mod merge;
 mod watch;
 
 use std::collections::HashMap;
@@ -162,6 +163,11 @@ fn of_error(error: Error, act: Act) -> Status {
         }
         Error::Referenced { name, count, more, first } => {
             referenced(&message, &name, &first).with("count", count).with("more", more)
+        }
+        Error::Merge(refusal) => merge::refused(refusal, message),
+        Error::NotMerged { id, referents } => merge::not_merged(&id, referents, &message),
+        Error::PartOfMerge { name, into, first } => {
+            merge::part_of_merge(&name, into.as_ref(), &first, message)
         }
         Error::EtagMismatch { name, current } => {
             let message = format!("{message}: read it again and send that etag");

@@ -17,16 +17,16 @@ mod tests;
 
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
-use crate::domain::statement::IncomingLink;
-use crate::kb::Retention;
 use crate::kb::error::Error;
+use crate::kb::{Beside, Retention, SeenEntity};
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
 
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, ingested, linked_statements, names_only_above, retracted_statement,
-    unlinked_statements, updated_article, updated_entity, updated_statement,
+    deleted_statement, ingested, linked_statements, merged_entities, names_only_above,
+    retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
+    updated_statement,
 };
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
@@ -54,14 +54,24 @@ pub fn statement(stored: Stored) -> Result<pb::Statement, Error> {
     }
 }
 
-/// A statement with the links that point to it.
-pub fn linked_statement(
-    stored: Stored,
-    incoming: Vec<IncomingLink>,
-) -> Result<pb::Statement, Error> {
+/// An article as readers see it.
+pub fn seen_article(stored: Stored, body: LoadBody, beside: Beside) -> Result<pb::Article, Error> {
+    let survivors = entity::survivors(beside.survivors);
+    Ok(pb::Article { survivors, ..article(stored, body)? })
+}
+
+/// A statement as readers see it, with the links that point to it.
+pub fn seen_statement(stored: Stored, beside: Beside) -> Result<pb::Statement, Error> {
     let mut shown = statement(stored)?;
-    shown.incoming_links = incoming.into_iter().map(statement::incoming_link).collect();
+    shown.incoming_links = beside.incoming.into_iter().map(statement::incoming_link).collect();
+    shown.survivors = entity::survivors(beside.survivors);
     Ok(shown)
+}
+
+/// An entity as readers see it.
+#[must_use]
+pub fn seen_entity(seen: SeenEntity) -> pb::Entity {
+    entity::seen(seen)
 }
 
 /// An entity.

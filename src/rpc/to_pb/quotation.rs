@@ -6,7 +6,7 @@ use crate::kb::{QuotationPage, QuoteMatch, Verdict, Verified};
 use crate::quotations::align::{ChangeKind, Difference, WordChange};
 use crate::quotations::{NearDuplicate, Quotation, QuotationSpeaker, SpeakerFit, Wording};
 use crate::rpc::pb;
-use crate::rpc::to_pb::{article, count, revision, statement, timestamp};
+use crate::rpc::to_pb::{article, count, revision, seen_statement, timestamp};
 use crate::store::LoadBody;
 
 /// One quotation.
@@ -96,9 +96,10 @@ fn wording(wording: Wording) -> pb::QuotationWording {
 }
 
 fn quote_match(found: QuoteMatch) -> Result<pb::QuoteMatch, Error> {
+    let seen = |(stored, beside)| seen_statement(stored, beside);
     let differences = found.alignment.differences.into_iter();
     Ok(pb::QuoteMatch {
-        statement: found.statement.map(statement).transpose()?,
+        statement: found.statement.map(seen).transpose()?,
         article: Some(article(found.article, LoadBody::No)?),
         similarity: found.alignment.similarity,
         diff: found.alignment.changes.into_iter().map(change).collect(),

@@ -108,6 +108,7 @@ macro_rules! store_conformance {
                 publishers_are_told_apart,
                 statements_follow_their_articles,
                 statements_of_a_speaker_are_listed_newest_first,
+                what_several_have_is_one_list,
                 entities_are_listed_by_id_by_name_and_by_external_id,
                 referrers_are_of_every_kind,
                 records_of_one_commit_keep_its_order,

@@ -262,13 +262,15 @@ fn belongs(stored: &Stored, path: &Path) -> bool {
         (Path::Articles | Path::ArticlesByName, RecordName::Article(_), _) => true,
         (Path::Statements, RecordName::Statement(_), _) => true,
         (Path::Entities, RecordName::Entity(_), _) => true,
-        (Path::ArticlesByPublisher(key), _, _) => publisher_key(stored).as_ref() == Some(key),
-        (Path::StatementsOf(article), RecordName::Statement(name), _) => name.article == *article,
-        (Path::StatementsBySpeaker(entity), _, Record::Statement(statement)) => {
-            statement.speaker_entity() == Some(entity)
+        (Path::ArticlesByPublisher(keys), _, _) => {
+            publisher_key(stored).is_some_and(|key| keys.contains(&key))
         }
-        (Path::StatementsByMention(entity), _, Record::Statement(statement)) => {
-            statement.entities_mentioned().any(|mentioned| mentioned == entity)
+        (Path::StatementsOf(article), RecordName::Statement(name), _) => name.article == *article,
+        (Path::StatementsBySpeaker(speakers), _, Record::Statement(statement)) => {
+            statement.speaker_entity().is_some_and(|speaker| speakers.contains(speaker))
+        }
+        (Path::StatementsByMention(entities), _, Record::Statement(statement)) => {
+            statement.entities_mentioned().any(|mentioned| entities.contains(mentioned))
         }
         (Path::EntitiesByNameKey(key), _, Record::Entity(entity)) => {
             entity.all_names().any(|text| name::index_keys(text).contains(key))
@@ -284,6 +286,9 @@ fn belongs(stored: &Stored, path: &Path) -> bool {
 /// Whether the record refers to `target` in one of the ways that the random
 /// records do.
 fn refers(stored: &Stored, target: &RecordName) -> bool {
+    if stored.name == *target {
+        return false;
+    }
     match (&stored.value, target) {
         (Record::Article(article), RecordName::Article(id)) => {
             article.duplicate_of.as_ref() == Some(id)

@@ -8,6 +8,7 @@ mod error;
 mod group;
 mod judge;
 mod keys;
+mod merged;
 mod open;
 mod places;
 mod prepare;
