@@ -205,8 +205,8 @@ mod tests {
             ],
             2,
         );
-        expect!["  “We will [-not-] [-accept-]{+take+} (any deal that) {+ever+} [left]”\n"]
-            .assert_eq(&strip_str(&told).to_string());
+        let expected = "  “We will [-not-] [-accept-]{+take+} (any deal that) {+ever+} [left]”\n";
+        assert_eq!(strip_str(&told).to_string(), expected);
     }
 
     #[test]
