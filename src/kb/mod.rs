@@ -5,6 +5,8 @@ mod beside;
 mod bulk;
 mod carry;
 pub mod command;
+#[cfg(test)]
+mod conformance;
 mod create;
 mod delete;
 mod entities;

@@ -13,7 +13,7 @@ use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
-use crate::store::{LoadBody, Mutation, Precondition, Reader, WriteBatch};
+use crate::store::{LoadBody, Mutation, Precondition, Reader, State, WriteBatch};
 
 /// What a plan looked at or would write, as far as another plan may depend on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +116,12 @@ impl Plan {
         let states = reader.states(&self.answer, LoadBody::No).await?;
         let mut records = Vec::with_capacity(self.answer.len());
         for (name, state) in self.answer.iter().zip(states) {
+            let create_time = match &state {
+                State::Live(stored) => stored.committed.create_time,
+                // One that comes back keeps its creation.
+                State::Deleted(deleted) => deleted.committed.create_time,
+                State::Never => now,
+            };
             let stored = state.live();
             let value = match planned.get(name) {
                 Some(Mutation::Put(_, record) | Mutation::Restore(_, record, _)) => {
@@ -127,7 +133,7 @@ impl Plan {
             let committed = Committed {
                 revision: Revision::ZERO,
                 create_revision: Revision::ZERO,
-                create_time: stored.as_ref().map_or(now, |stored| stored.committed.create_time),
+                create_time,
                 update_time: now,
             };
             let planned = value.map(|value| Stored { name: name.clone(), value, committed });

@@ -82,7 +82,7 @@ impl KnowledgeBase {
         };
         let applied = self.apply_one(batch).await?;
         let reader = self.store.reader(At::Revision(applied.revision)).await?;
-        self.answer(outcome, &answer, reader.as_ref(), Some(applied.revision)).await
+        self.answer(outcome, &answer, reader.as_ref(), commit(outcome, applied.revision)).await
     }
 
     /// The batch of a plan; `None` where there is nothing to write or remember.
@@ -124,7 +124,7 @@ impl KnowledgeBase {
         let Some(remembered) = self.remembered(method, context).await? else { return Ok(None) };
         let reader = self.store.reader(At::Revision(remembered.revision)).await?;
         let outcome = outcome_of(remembered.outcome);
-        let revision = (outcome != IngestOutcome::Unchanged).then_some(remembered.revision);
+        let revision = commit(outcome, remembered.revision);
         self.answer(outcome, &remembered.names, reader.as_ref(), revision).await.map(Some)
     }
 
@@ -169,6 +169,11 @@ impl KnowledgeBase {
         let consistency_token = token::seal(identity, TokenKind::Consistency, revision, b"");
         Receipt { revision, consistency_token }
     }
+}
+
+/// The commit that an answer names: none where it only remembers the request.
+fn commit(outcome: IngestOutcome, revision: Revision) -> Option<Revision> {
+    (outcome != IngestOutcome::Unchanged).then_some(revision)
 }
 
 fn request_key(method: &str, context: &WriteContext, request: &RequestId) -> RequestKey {

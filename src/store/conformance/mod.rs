@@ -6,7 +6,7 @@
 
 pub mod complete;
 pub mod fixtures;
-mod model;
+pub(crate) mod model;
 pub(crate) mod articles;
 pub(crate) mod closing;
 pub(crate) mod commits;

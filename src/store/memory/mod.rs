@@ -167,13 +167,13 @@ fn broken() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use super::*;
     use crate::store::conformance::{Fixture, store_conformance};
 
-    struct InMemory(Arc<MemoryStore>);
+    pub(crate) struct InMemory(Arc<MemoryStore>);
 
     #[async_trait]
     impl Fixture for InMemory {
@@ -184,7 +184,7 @@ mod tests {
         async fn reopen(&mut self) {}
     }
 
-    async fn in_memory() -> InMemory {
+    pub(crate) async fn in_memory() -> InMemory {
         let config = MemoryConfig { store_id: Uuid::from_u128(1), token_key: [1; 32] };
         InMemory(Arc::new(MemoryStore::new(config)))
     }
