@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod backup;
 mod client;
 mod completions;
 mod export;
@@ -14,6 +15,7 @@ mod output;
 mod quotations;
 mod read;
 mod resolve;
+mod restore;
 mod retract;
 mod serve;
 mod stats;
@@ -21,6 +23,7 @@ mod text;
 mod verify_quote;
 mod version;
 mod watch;
+mod whole_file;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -45,6 +48,10 @@ enum Command {
     Load(load::Load),
     /// Write out the records as JSON lines.
     Export(export::Export),
+    /// Write a backup of a server that runs.
+    Backup(backup::Backup),
+    /// Make a data directory of a backup.
+    Restore(restore::Restore),
     /// Read a record by its name.
     Get(get::Get),
     /// List articles, statements or entities.
@@ -83,6 +90,8 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Load(command) => client(command.run()),
         Command::Export(command) => client(command.run()),
+        Command::Backup(command) => client(command.run()),
+        Command::Restore(command) => client(command.run()),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
@@ -142,6 +151,10 @@ mod tests {
         check("dicta export", true);
         check("dicta export --kind articles --kind entities --as-of 7 --history --to a.gz", true);
         check("dicta export --kind quotations", false);
+        check("dicta backup --to f --history --address http://a:1", true);
+        check("dicta backup", false);
+        check("dicta restore f --data-dir d", true);
+        check("dicta restore f", false);
         check("dicta get articles/a --as-of 7 --view basic --output json", true);
         check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
         check("dicta get quotations/a", false);

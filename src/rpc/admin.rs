@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::backup::Backup;
 use super::base::Base;
 use super::bulk::BulkLimits;
 use super::call::Calls;
@@ -59,6 +60,22 @@ impl AdminService for Admin {
             })
         };
         self.calls.unary(request, status::of_read, work).await
+    }
+
+    type CreateBackupStream = AnswerStream<pb::CreateBackupResponse>;
+
+    async fn create_backup(
+        &self,
+        request: Request<pb::CreateBackupRequest>,
+    ) -> Result<Response<Self::CreateBackupStream>, Status> {
+        self.may_administer()?;
+        let (permit, deadline) = self.calls.stream(&request)?;
+        let kb = self.base.get().map_err(status::of_read)?;
+        let history = request.into_inner().history;
+        let backup = Backup::begin(&kb, history, self.stopping.clone()).await;
+        let backup = backup.map_err(status::of_read)?;
+        let answers = streaming::answers(deadline, permit, |answers| backup.serve(answers));
+        Ok(Response::new(answers))
     }
 
     type ImportRecordsStream = AnswerStream<pb::ImportRecordsResponse>;
