@@ -44,9 +44,6 @@ pub enum Error {
         /// Why not.
         source: store::Error,
     },
-    /// Quotations cannot be kept.
-    #[error("cannot keep quotations: {0}")]
-    Quotations(String),
     /// The seeds cannot be read.
     #[error(transparent)]
     SeedFile(#[from] SeedError),
@@ -130,7 +127,7 @@ impl Server {
         tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
         let store = open(&config).await?;
         let recent = Arc::new(Recent::default());
-        let kept = keep_quotations(&config, &store, &recent).await?;
+        let kept = keep_quotations(&config, &store, &recent).await;
         let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
             store: Arc::clone(&store),
             clock,
@@ -236,16 +233,27 @@ impl KeptQuotations {
     }
 }
 
-/// Opens the quotations beside the records, and begins to follow these.
+/// Keeps quotations, where that is wanted and can be done: records are served
+/// without them too.
 async fn keep_quotations(
     config: &Config,
     store: &Arc<dyn Store>,
     recent: &Arc<Recent>,
-) -> Result<Option<KeptQuotations>, Error> {
-    let cache_mib = config.quotations.cache_mib;
-    if cache_mib == 0 {
-        return Ok(None);
+) -> Option<KeptQuotations> {
+    if config.quotations.cache_mib == 0 {
+        return None;
     }
+    let kept = open_quotations(config, store, recent).await;
+    kept.inspect_err(|error| tracing::error!(error, "quotations are not kept")).ok()
+}
+
+/// Opens the quotations beside the records, and begins to follow these.
+async fn open_quotations(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    recent: &Arc<Recent>,
+) -> Result<KeptQuotations, String> {
+    let cache_mib = config.quotations.cache_mib;
     let disk = DiskConfig { path: config.data_dir.join("quotations"), cache_mib };
     let store_id = store.identity().store_id;
     let open = move || -> Result<(Arc<dyn Table>, Writer), String> {
@@ -256,7 +264,7 @@ async fn keep_quotations(
         Ok((table, writer))
     };
     let opened = tokio::task::spawn_blocking(open).await.map_err(|error| error.to_string());
-    let (table, writer) = opened.and_then(|opened| opened).map_err(Error::Quotations)?;
+    let (table, writer) = opened.and_then(|opened| opened)?;
     let following = FollowerConfig {
         store: Arc::clone(store),
         recent: Arc::clone(recent),
@@ -264,9 +272,9 @@ async fn keep_quotations(
         records: QUOTATIONS_RECORDS,
     };
     let follower = Follower::start(following, Box::new(writer));
-    let follower = Arc::new(follower.map_err(|error| Error::Quotations(error.to_string()))?);
+    let follower = Arc::new(follower.map_err(|error| error.to_string())?);
     let followed = FollowedQuotations { quotations: Quotations::new(Arc::clone(&table)), follower };
-    Ok(Some(KeptQuotations { followed, table }))
+    Ok(KeptQuotations { followed, table })
 }
 
 /// Loads the seeds, once, into a base that was empty when it began.
