@@ -5,8 +5,8 @@ use crate::domain::id::RecordName;
 use crate::kb::KnowledgeBase;
 use crate::kb::command::{
     CreateEntity, CreateStatement, Delete, DeletedAnswer, IngestArticle, IngestOutcome, Ingested,
-    LinkStatements, Receipt, RetractStatement, UnlinkStatements, UpdateArticle, UpdateEntity,
-    UpdateStatement, WriteContext, Written,
+    LinkStatements, MergeEntities, Receipt, RetractStatement, UnlinkStatements, UnmergeEntities,
+    UpdateArticle, UpdateEntity, UpdateStatement, WriteContext, Written,
 };
 use crate::kb::error::Error;
 
@@ -23,6 +23,8 @@ pub(super) enum Operation {
     Unlink(UnlinkStatements),
     CreateEntity(CreateEntity),
     UpdateEntity(UpdateEntity),
+    Merge(MergeEntities),
+    Unmerge(UnmergeEntities),
 }
 
 impl Operation {
@@ -43,6 +45,8 @@ impl Operation {
             Self::Unlink(_) => "UnlinkStatements",
             Self::CreateEntity(_) => "CreateEntity",
             Self::UpdateEntity(_) => "UpdateEntity",
+            Self::Merge(_) => "MergeEntities",
+            Self::Unmerge(_) => "UnmergeEntities",
         }
     }
 
@@ -58,6 +62,8 @@ impl Operation {
             Self::Unlink(it) => &it.context,
             Self::CreateEntity(it) => &it.context,
             Self::UpdateEntity(it) => &it.context,
+            Self::Merge(it) => &it.context,
+            Self::Unmerge(it) => &it.context,
         }
     }
 
@@ -73,6 +79,8 @@ impl Operation {
             Self::Unlink(it) => &mut it.context,
             Self::CreateEntity(it) => &mut it.context,
             Self::UpdateEntity(it) => &mut it.context,
+            Self::Merge(it) => &mut it.context,
+            Self::Unmerge(it) => &mut it.context,
         }
     }
 
@@ -89,6 +97,8 @@ impl Operation {
             Self::Unlink(it) => kb.unlink_statements(it).await.map(Reply::from),
             Self::CreateEntity(it) => kb.create_entity(it).await.map(Reply::from),
             Self::UpdateEntity(it) => kb.update_entity(it).await.map(Reply::from),
+            Self::Merge(it) => kb.merge_entities(it).await.map(|it| it.receipt.into()),
+            Self::Unmerge(it) => kb.unmerge_entities(it).await.map(|it| it.receipt.into()),
         };
         reply.map_err(|error: Error| Refusal::of(&error))
     }
@@ -123,6 +133,12 @@ impl From<Ingested> for Reply {
         let records = std::iter::once(article).chain(statements).chain(entities);
         let records = Some(records.map(without_text).collect());
         Self { outcome: Some(outcome), records, statements: None, receipt }
+    }
+}
+
+impl From<Receipt> for Reply {
+    fn from(receipt: Receipt) -> Self {
+        Self { outcome: None, records: None, statements: None, receipt }
     }
 }
 

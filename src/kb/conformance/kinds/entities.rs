@@ -2,7 +2,9 @@
 
 use super::{Act, Kind, dry, requested};
 use crate::domain::id::EntityId;
-use crate::kb::command::{CreateEntity, Delete, EntityDraft, EntityField, UpdateEntity};
+use crate::kb::command::{
+    CreateEntity, Delete, EntityDraft, EntityField, MergeEntities, UnmergeEntities, UpdateEntity,
+};
 use crate::kb::conformance::draw::Draw;
 use crate::kb::conformance::operation::Operation;
 
@@ -46,6 +48,21 @@ pub(super) const KINDS: &[Kind] = &[
         let update = UpdateEntity { context, id, etag, values, fields, allow_missing: false };
         Act::write(Operation::UpdateEntity(update))
     }),
+    ("merge two entities", |draw| Act::write(merge(draw))),
+    ("merge two entities, dry", |draw| dry(merge(draw))),
+    ("merge two entities under a request_id", |draw| {
+        let merge = merge(draw);
+        requested(draw, merge)
+    }),
+    ("merge an entity at a stale etag", |draw| match merge(draw) {
+        Operation::Merge(it) => {
+            let absorbed_etag = Some("0".into());
+            Act::write(Operation::Merge(MergeEntities { absorbed_etag, ..it }))
+        }
+        other => Act::write(other),
+    }),
+    ("unmerge an entity", |draw| Act::write(unmerge(draw))),
+    ("unmerge an entity, dry", |draw| dry(unmerge(draw))),
     ("delete an entity", |draw| Act::write(delete(draw, false))),
     ("delete an entity by force", |draw| Act::write(delete(draw, true))),
     ("delete an entity by force, dry", |draw| dry(delete(draw, true))),
@@ -68,6 +85,24 @@ fn update(draw: &mut Draw<'_>, fields: Vec<EntityField>) -> Operation {
         fields,
         allow_missing: false,
     })
+}
+
+fn merge(draw: &mut Draw<'_>) -> Operation {
+    let (context, survivor, absorbed) =
+        (draw.context(), draw.stored_entity(), draw.stored_entity());
+    let (survivor_etag, absorbed_etag) = (None, None);
+    let merge = MergeEntities { context, survivor, absorbed, survivor_etag, absorbed_etag };
+    Operation::Merge(merge)
+}
+
+/// Mostly of an entity that was merged.
+fn unmerge(draw: &mut Draw<'_>) -> Operation {
+    let merged = draw.newest().entities().into_iter().filter(|(_, it)| it.merged_into.is_some());
+    let merged: Vec<EntityId> = merged.map(|(id, _)| id).collect();
+    let any = merged.is_empty() || draw.chance(0.1);
+    let name = if any { draw.stored_entity() } else { draw.one_of(&merged) };
+    let context = draw.context();
+    Operation::Unmerge(UnmergeEntities { context, name, etag: None })
 }
 
 fn delete(draw: &mut Draw<'_>, force: bool) -> Operation {

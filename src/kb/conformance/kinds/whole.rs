@@ -2,7 +2,7 @@
 
 use super::articles::{by_id, with_statements};
 use super::{Act, Kind};
-use crate::domain::record::{Stored, Times};
+use crate::domain::record::{Record, Stored, Times};
 use crate::kb::RestoredRecord;
 use crate::store::conformance::fixtures::at;
 
@@ -39,7 +39,10 @@ pub(super) const KINDS: &[Kind] = &[
     }),
     ("import records of earlier", |draw| {
         let revision = draw.number(draw.model.revisions());
-        let all: Vec<Stored> = draw.model.at(revision).all().collect();
+        let merged = |it: &Stored| {
+            is_merged(it) || draw.newest().live(&it.name).is_some_and(|it| is_merged(&it))
+        };
+        let all: Vec<Stored> = draw.model.at(revision).all().filter(|it| !merged(it)).collect();
         let replace = draw.chance(0.5);
         let some = all.into_iter().filter(|_| draw.chance(0.3)).collect::<Vec<_>>();
         Act::Import(some.into_iter().map(|stored| restored(stored, replace)).collect())
@@ -55,6 +58,13 @@ pub(super) const KINDS: &[Kind] = &[
     }),
     ("open the store again", |_| Act::Reopen),
 ];
+
+/// Whether a record is one of a merge: to bring back one without the others would
+/// make a merge that no one asked for.
+fn is_merged(stored: &Stored) -> bool {
+    matches!(&stored.value, Record::Entity(entity)
+        if entity.merged_into.is_some() || !entity.referents.is_empty())
+}
 
 fn restored(stored: Stored, replace: bool) -> RestoredRecord {
     let times = Some(stored.committed.times());

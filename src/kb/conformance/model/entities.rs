@@ -74,8 +74,12 @@ impl<'a> Known<'a> {
         self.get(id).is_some()
     }
 
-    /// A reference adds what is new to it, and overwrites nothing.
-    fn learn(&mut self, id: &EntityId, mut stands: Entity, listed: Entity) {
+    /// A reference adds what is new to it, and overwrites nothing. What one that was
+    /// merged into it says stays with that one.
+    fn learn(&mut self, id: &EntityId, mut stands: Entity, mut listed: Entity) {
+        for other in &stands.referents {
+            listed.leave_out(&self.world.entity(other).unwrap_or_default());
+        }
         let learns = stands.unite(&listed);
         self.listed.retain(|(known, _)| known != id);
         self.listed.push((id.clone(), stands));
@@ -157,14 +161,17 @@ impl<'a> Known<'a> {
     /// The one entity that has this name, if there is no other.
     fn means(&mut self, mention: &Mention, create: Option<&Origin>) -> Option<EntityId> {
         let (text, kind) = (&mention.text, mention.kind);
-        let mut holders = holders(&self.listed, text, kind);
-        for id in self::holders(&self.world.entities(), text, kind) {
-            if !holders.contains(&id) {
-                holders.push(id);
+        let listed = holders(&self.listed, text, kind);
+        let stored = holders(&self.world.survivors(), text, kind);
+        let origin = match (listed.is_empty(), stored.is_empty()) {
+            (true, true) => create.filter(|_| is_name(text, kind))?,
+            (false, true) => return only(listed),
+            (true, false) => return only(stored),
+            (false, false) => {
+                let (listed, stored) = (only(listed)?, only(stored)?);
+                return (self.world.survivor(&listed) == stored).then_some(stored);
             }
-        }
-        let origin = create.filter(|_| holders.is_empty() && is_name(text, kind));
-        let Some(origin) = origin else { return only(holders) };
+        };
         let (display_name, origin) = (text.clone(), origin.clone());
         let entity = Entity { kind, display_name, origin, ..Entity::default() };
         let id = self.free_id(&entity);
@@ -176,8 +183,7 @@ impl<'a> Known<'a> {
 
 /// The entities that a name may mean.
 fn holders(entities: &[(EntityId, Entity)], text: &str, kind: Option<EntityType>) -> Vec<EntityId> {
-    let meant =
-        entities.iter().filter(|(_, it)| it.merged_into.is_none() && is_meant(text, kind, it));
+    let meant = entities.iter().filter(|(_, entity)| is_meant(text, kind, entity));
     meant.map(|(id, _)| id.clone()).collect()
 }
 
@@ -192,17 +198,17 @@ pub(in crate::kb::conformance) fn meaning(
     text: &str,
     kind: Option<EntityType>,
 ) -> Option<EntityId> {
-    only(holders(&world.entities(), text, kind))
+    only(holders(&world.survivors(), text, kind))
 }
 
 /// Which entity is meant by one that names none: external ids decide where all that
 /// are known point to one; else the name does, unless an authority tells the two
 /// apart.
 fn find_listed(world: &World, draft: &Entity) -> Option<EntityId> {
-    let entities = world.entities();
+    let survivors = world.survivors();
     let with_id = |external: &ExternalId| {
         let has = |entity: &Entity| entity.external_ids.contains(external);
-        entities.iter().filter(|(_, it)| has(it)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+        survivors.iter().filter(|(_, it)| has(it)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
     };
     let mut known = draft.external_ids.iter().map(with_id).filter(|ids| !ids.is_empty());
     if let Some(first) = known.next() {
@@ -211,9 +217,9 @@ fn find_listed(world: &World, draft: &Entity) -> Option<EntityId> {
     }
     let id = meaning(world, &draft.display_name, draft.kind)?;
     let told_apart = draft.external_ids.iter().any(|external| {
-        let entity = world.entity(&id).unwrap_or_default();
+        let united = survivors.iter().find(|(survivor, _)| *survivor == id);
         let same = |known: &&ExternalId| known.authority == external.authority;
-        entity.external_ids.iter().any(|known| same(&known))
+        united.is_some_and(|(_, entity)| entity.external_ids.iter().any(|known| same(&known)))
     });
     (!told_apart).then_some(id)
 }

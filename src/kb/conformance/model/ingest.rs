@@ -8,9 +8,9 @@ use super::statements::{complete, copy_of};
 use super::{Effect, Faults, Refusal, stamp};
 use crate::domain::article::{Article, Medium, PubStatus};
 use crate::domain::body::BodyExtent;
-use crate::domain::id::{ArticleId, RecordName, StatementId, StatementName};
+use crate::domain::id::{ArticleId, EntityId, RecordName, StatementId, StatementName};
 use crate::domain::record::Record;
-use crate::domain::statement::{Rank, Statement, StatementStatus};
+use crate::domain::statement::{Mention, Rank, Statement, StatementStatus};
 use crate::kb::anchor::Anchor;
 use crate::kb::carry::{self, Carrier};
 use crate::kb::command::{CreateEntities, IngestArticle, IngestOutcome};
@@ -219,10 +219,12 @@ impl<'a> Statements<'a> {
         for at in 0..self.sent.len() {
             self.check_places(at, faults);
         }
-        for (name, statement) in &mut self.sent {
+        let drafts = command.statements.iter().map(|draft| &draft.statement);
+        for ((name, statement), draft) in self.sent.iter_mut().zip(drafts) {
             let standing = self.standing.iter().find(|(id, _)| *id == name.statement);
             let before = self.before.iter().find(|(stored, _)| stored == name);
             if let Some(((_, standing), (_, before))) = standing.zip(before) {
+                keep_recorded(self.world, statement, draft, before);
                 statement.anchoring = carry::anchoring(before, statement);
                 keep_what_is_not_sent(statement, standing);
             }
@@ -296,6 +298,39 @@ impl<'a> Statements<'a> {
 /// The text that selectors are held against.
 pub(super) fn text_of(article: &Article) -> Option<String> {
     article.body.text.as_deref().filter(|_| article.body.verifies()).map(str::to_owned)
+}
+
+/// A name that alone led to an entity keeps the id that was recorded, where what the
+/// name means now stands for it.
+fn keep_recorded(world: &World, sent: &mut Statement, draft: &Statement, stored: &Statement) {
+    let keep = |link: &mut Option<EntityId>, recorded: &Option<EntityId>| {
+        if let (Some(now), Some(before)) = (link.as_ref(), recorded)
+            && *now == world.survivor(before)
+        {
+            link.clone_from(recorded);
+        }
+    };
+    let keep_mention = |sent: &mut Mention, draft: &Mention, stored: &Mention| {
+        if draft.entity.is_none() && sent.text == stored.text {
+            keep(&mut sent.entity, &stored.entity);
+        }
+    };
+    if let (Some(sent), Some(draft), Some(stored)) =
+        (&mut sent.speaker, &draft.speaker, &stored.speaker)
+        && draft.entity.is_none()
+    {
+        keep(&mut sent.entity, &stored.entity);
+        if let (Some(sent), Some(draft), Some(stored)) =
+            (&mut sent.mention, &draft.mention, &stored.mention)
+        {
+            keep_mention(sent, draft, stored);
+        }
+    }
+    let addressees = sent.addressees.iter_mut().zip(&draft.addressees).zip(&stored.addressees);
+    let mentions = sent.mentions.iter_mut().zip(&draft.mentions).zip(&stored.mentions);
+    for ((sent, draft), stored) in addressees.chain(mentions) {
+        keep_mention(sent, draft, stored);
+    }
 }
 
 /// A statement that is sent again keeps its retraction, its rank and links where

@@ -8,6 +8,7 @@
 mod entities;
 mod import;
 mod ingest;
+mod merges;
 mod references;
 mod revise;
 mod statements;
@@ -48,6 +49,10 @@ pub(super) enum Refusal {
     NoSuchLink,
     ArticleMissing,
     Referenced(usize),
+    /// Entities that cannot be merged, or were not.
+    NotMerged,
+    /// An entity that is to be deleted, and is merged.
+    PartOfMerge,
     EtagMismatch,
     RequestIdReused,
     /// Nothing that the model knows of.
@@ -71,6 +76,8 @@ impl Refusal {
             Error::NoSuchLink { .. } => Self::NoSuchLink,
             Error::ArticleMissing(_) => Self::ArticleMissing,
             Error::Referenced { count, .. } => Self::Referenced(*count),
+            Error::Merge(_) | Error::NotMerged { .. } => Self::NotMerged,
+            Error::PartOfMerge { .. } => Self::PartOfMerge,
             Error::EtagMismatch { .. } => Self::EtagMismatch,
             Error::RequestIdReused => Self::RequestIdReused,
             other => Self::Other(other.to_string()),
@@ -123,6 +130,8 @@ fn effect(world: &World, operation: &Operation, now: Timestamp) -> Result<Effect
         Operation::Unlink(it) => statements::unlink(world, it),
         Operation::CreateEntity(it) => entities::create(world, it),
         Operation::UpdateEntity(it) => entities::update(world, it),
+        Operation::Merge(it) => merges::merge(world, it),
+        Operation::Unmerge(it) => merges::unmerge(world, it),
     }
 }
 

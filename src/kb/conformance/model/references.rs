@@ -33,7 +33,9 @@ pub(in crate::kb::conformance) fn refers(stored: &Stored, to: &RecordName) -> bo
                 statement.speaker_entity() == Some(id)
                     || statement.entities_mentioned().any(|mentioned| mentioned == id)
             }
-            Record::Entity(entity) => entity.entities_named().any(|named| named == id),
+            Record::Entity(entity) => {
+                entity.entities_named().chain(&entity.merged_into).any(|named| named == id)
+            }
         },
     }
 }
@@ -90,6 +92,11 @@ pub(super) fn delete(world: &World, command: &Delete) -> Result<Effect, Refusal>
     };
     if command.etag.as_ref().is_some_and(|etag| *etag != stored.committed.etag()) {
         return Err(Refusal::EtagMismatch);
+    }
+    if let Record::Entity(entity) = &stored.value
+        && (entity.merged_into.is_some() || !entity.referents.is_empty())
+    {
+        return Err(Refusal::PartOfMerge);
     }
     let referrers = world.all().filter(|it| refers(it, name)).count();
     if referrers > 0 && !command.force {

@@ -11,6 +11,7 @@ use crate::kb::conformance::model::{refers, without_text};
 use crate::kb::{WatchEvent, WatchRecords, WatchStart};
 use crate::query::schema::Kind;
 use crate::store::conformance::fixtures::entity_id;
+use crate::store::conformance::model::World;
 use crate::store::{ChangeKind, LoadBody};
 
 /// What a subscriber wants, as the model tells it.
@@ -94,11 +95,11 @@ impl Reads<'_> {
 
     /// What a revision did to the records that are wanted, by name.
     fn changed(&self, revision: usize, wanted: &Wanted, body: LoadBody) -> Vec<WatchEvent> {
-        let (before, after) = (self.model.at(revision - 1), self.model.at(revision));
+        let (old, new) = (self.model.at(revision - 1), self.model.at(revision));
         let shown =
             |stored: Stored| if body == LoadBody::Yes { stored } else { without_text(stored) };
         let event = |name: RecordName| {
-            let (before, after) = (before.live(&name), after.live(&name));
+            let (before, after) = (old.live(&name), new.live(&name));
             if before == after {
                 return None;
             }
@@ -107,8 +108,8 @@ impl Reads<'_> {
                 (Some(_), None) => ChangeKind::Deleted,
                 (Some(_), Some(_)) => ChangeKind::Updated,
             };
-            let before_matches = before.as_ref().is_some_and(|it| wanted.wants(it));
-            let after_matches = after.as_ref().is_some_and(|it| wanted.wants(it));
+            let before_matches = before.as_ref().is_some_and(|it| wanted.wants(old, it));
+            let after_matches = after.as_ref().is_some_and(|it| wanted.wants(new, it));
             (before_matches || after_matches).then(|| WatchEvent {
                 name,
                 kind,
@@ -120,12 +121,12 @@ impl Reads<'_> {
                 time: self.model.time(revision),
             })
         };
-        after.names().into_iter().filter_map(event).collect()
+        new.names().into_iter().filter_map(event).collect()
     }
 }
 
 impl Wanted {
-    fn wants(&self, stored: &Stored) -> bool {
+    fn wants(&self, world: &World, stored: &Stored) -> bool {
         let [articles, statements, entities] = self.filters;
         let (kind, (_, passes)) = match &stored.value {
             Record::Article(_) => (Kind::Article, articles),
@@ -133,16 +134,18 @@ impl Wanted {
             Record::Entity(_) => (Kind::Entity, entities),
         };
         let of_kind = self.kinds.is_empty() || self.kinds.contains(&kind);
-        of_kind && passes(stored) && (self.entities.is_empty() || self.concerns(stored))
+        of_kind
+            && passes(world, stored)
+            && (self.entities.is_empty() || self.concerns(world, stored))
     }
 
     /// Whether it is one of the entities, or names one as who speaks, publishes or is
-    /// mentioned.
-    fn concerns(&self, stored: &Stored) -> bool {
-        self.entities.iter().any(|id| {
-            let name = RecordName::Entity(id.clone());
-            let is_entity = matches!(stored.value, Record::Entity(_));
-            stored.name == name || (!is_entity && refers(stored, &name))
-        })
+    /// mentioned; each stands for all that are one with it.
+    fn concerns(&self, world: &World, stored: &Stored) -> bool {
+        let entities = self.entities.iter().flat_map(|id| world.same_as(id));
+        let is_entity = matches!(stored.value, Record::Entity(_));
+        entities
+            .map(RecordName::Entity)
+            .any(|name| stored.name == name || (!is_entity && refers(stored, &name)))
     }
 }

@@ -113,7 +113,11 @@ fn by_external_id(filter: &str) -> bool {
 }
 
 /// What a list has, in its order.
-fn expected(world: &World, query: &ListRecords, passes: fn(&Stored) -> bool) -> Vec<Stored> {
+fn expected(
+    world: &World,
+    query: &ListRecords,
+    passes: fn(&World, &Stored) -> bool,
+) -> Vec<Stored> {
     let listed = |stored: &Stored| match (&query.collection, &stored.name) {
         (Collection::Articles, RecordName::Article(_))
         | (Collection::Entities, RecordName::Entity(_))
@@ -123,7 +127,8 @@ fn expected(world: &World, query: &ListRecords, passes: fn(&Stored) -> bool) -> 
         }
         _ => false,
     };
-    let mut records: Vec<Stored> = world.all().filter(|it| listed(it) && passes(it)).collect();
+    let mut records: Vec<Stored> =
+        world.all().filter(|it| listed(it) && passes(world, it)).collect();
     // Sorts are stable: the weightiest comes last.
     records.sort_by_key(|stored| stored.name.clone());
     match &query.collection {

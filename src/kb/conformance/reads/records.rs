@@ -139,7 +139,8 @@ impl Reads<'_> {
                 .entities()
                 .into_iter()
                 .filter(|(_, it)| it.all_names().any(|name| name == query.text));
-            let holders: BTreeSet<RecordName> = holders.map(|(id, _)| id.into()).collect();
+            let holders: BTreeSet<RecordName> =
+                holders.map(|(id, _)| world.survivor(&id).into()).collect();
             let found: BTreeSet<RecordName> =
                 answer.candidates.into_iter().map(|it| it.entity.id.into()).collect();
             if !found.is_superset(&holders) {
