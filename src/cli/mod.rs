@@ -3,6 +3,7 @@
 mod backup;
 mod client;
 mod completions;
+mod erase;
 mod export;
 mod failure;
 mod get;
@@ -60,6 +61,8 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Erase records for good.
+    Erase(erase::Erase),
     /// Say that two entities are one.
     Merge(merge::Merge),
     /// Take a merge of entities back.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Erase(command) => client(command.run()),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
@@ -178,6 +182,11 @@ mod tests {
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta erase articles/a entities/b --reason r --by b", true);
+        check("dicta erase --list erasures.jsonl", true);
+        check("dicta erase articles/a", false);
+        check("dicta erase articles/a --reason r --list f", false);
+        check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);
         check("dicta merge entities/a", false);
         check("dicta merge entities/a articles/b", false);

@@ -10,6 +10,7 @@ mod conformance;
 mod create;
 mod delete;
 mod entities;
+mod erase;
 pub mod error;
 mod export;
 mod import;
@@ -42,6 +43,7 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkItem};
+pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};

@@ -13,6 +13,7 @@ mod crash;
 mod data_directory;
 mod deadlines;
 mod delete;
+mod erase;
 mod export;
 mod failed_writes;
 mod harness;

@@ -11,6 +11,7 @@ pub mod read;
 pub mod list;
 pub mod merge;
 pub mod resolve;
+pub mod erasure;
 pub mod quotation;
 pub mod export;
 pub mod record;
@@ -30,6 +31,7 @@ pub(in crate::rpc) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use self::erasure::erase_records;
 pub use self::export::export_records;
 pub use self::ingest::{ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
