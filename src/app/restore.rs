@@ -122,6 +122,7 @@ async fn fill(file: &Path, directory: &Path) -> Result<Counts, RestoreError> {
         retention: Retention { max_age: None, max_revisions: None },
         recent: Arc::default(),
         search: None,
+        quotations: None,
     });
     let (items, incoming) = mpsc::channel(WAITING);
     let (acks, answers) = mpsc::channel(WAITING);

@@ -25,6 +25,7 @@ mod named_entities;
 mod merge;
 mod merged;
 mod plan;
+mod quotations;
 mod read;
 mod read_entities;
 mod references;
@@ -39,6 +40,7 @@ mod tests;
 mod token;
 mod update;
 mod update_statement;
+mod verify;
 mod watch;
 mod write;
 
@@ -52,10 +54,12 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
+pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
 pub use self::search::{SEARCH_SCAN, SearchHit, SearchIndex, SearchPage, SearchRecords};
+pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -69,6 +73,7 @@ pub struct KnowledgeBase {
     retention: Retention,
     recent: Arc<Recent>,
     search: Option<SearchIndex>,
+    quotations: Option<FollowedQuotations>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -83,6 +88,8 @@ pub struct KnowledgeBaseConfig {
     pub recent: Arc<Recent>,
     /// The search index, where one is kept.
     pub search: Option<SearchIndex>,
+    /// Quotations, where they are kept.
+    pub quotations: Option<FollowedQuotations>,
     /// How much history is kept.
     pub retention: Retention,
 }
@@ -91,8 +98,16 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, search } = config;
-        Self { store, clock, request_ttl, retention, recent, search }
+        let KnowledgeBaseConfig {
+            store,
+            clock,
+            request_ttl,
+            retention,
+            recent,
+            search,
+            quotations,
+        } = config;
+        Self { store, clock, request_ttl, retention, recent, search, quotations }
     }
 
     /// The store beneath.

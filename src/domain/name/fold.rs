@@ -75,7 +75,8 @@ fn assimilates(article: &Word, next: &Word) -> bool {
     article.fold.get(1..).is_some_and(|consonant| next.fold.starts_with(consonant))
 }
 
-/// Letter for letter: case, diacritics and variants of a letter set aside.
+/// A word letter for letter: case, diacritics and variants of a letter set aside.
+/// The script stays.
 #[must_use]
 pub fn fold_word(surface: &str) -> String {
     let carrier = surface.starts_with('ئ') && surface.chars().nth(1).is_some();

@@ -239,6 +239,7 @@ fn base(fixture: &dyn Fixture, clock: &Arc<ManualClock>) -> Arc<KnowledgeBase> {
         retention: Retention::default(),
         recent: Arc::default(),
         search: None,
+        quotations: None,
     }))
 }
 

@@ -23,6 +23,7 @@ fn base() -> KnowledgeBase {
         request_ttl: Duration::from_secs(60),
         recent: Arc::default(),
         search: None,
+        quotations: None,
         retention: Retention::default(),
     })
 }
