@@ -14,6 +14,7 @@ mod list;
 mod load;
 mod merge;
 mod output;
+mod quotations;
 mod read;
 mod resolve;
 mod restore;
@@ -21,6 +22,7 @@ mod retract;
 mod serve;
 mod stats;
 mod text;
+mod verify_quote;
 mod version;
 mod watch;
 mod whole_file;
@@ -70,6 +72,10 @@ enum Command {
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// List what was said in several articles, or tell how it was worded.
+    Quotations(quotations::Quotations),
+    /// Tell whether someone said some words.
+    VerifyQuote(verify_quote::VerifyQuote),
     /// Tell of changes as they are committed.
     Watch(watch::Watch),
     /// Tell what the server holds.
@@ -101,6 +107,8 @@ pub fn main() -> ExitCode {
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Quotations(command) => client(command.run()),
+        Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -166,6 +174,12 @@ mod tests {
         check("dicta list quotations", false);
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
+        check("dicta quotations --speaker a --order last-seen --limit 5 --output json", true);
+        check("dicta quotations quotations/q0", true);
+        check("dicta quotations quotations/q0 --limit 5", false);
+        check("dicta quotations --order name", false);
+        check("dicta verify-quote words --speaker someone --limit 3", true);
+        check("dicta verify-quote", false);
         check("dicta history articles/a --limit 5 --output json", true);
         check("dicta history quotations/a", false);
         check("dicta retract articles/a/statements/s --kind superseded --reason r --by b", true);
