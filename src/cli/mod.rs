@@ -2,7 +2,9 @@
 
 mod backup;
 mod client;
+mod compact;
 mod completions;
+mod erase;
 mod export;
 mod failure;
 mod get;
@@ -12,6 +14,7 @@ mod list;
 mod load;
 mod merge;
 mod output;
+mod quotations;
 mod read;
 mod resolve;
 mod restore;
@@ -19,6 +22,7 @@ mod retract;
 mod serve;
 mod stats;
 mod text;
+mod verify_quote;
 mod version;
 mod watch;
 mod whole_file;
@@ -58,12 +62,20 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Erase records for good.
+    Erase(erase::Erase),
+    /// Write the data of a stopped server anew.
+    Compact(compact::Compact),
     /// Say that two entities are one.
     Merge(merge::Merge),
     /// Take a merge of entities back.
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// List what was said in several articles, or tell how it was worded.
+    Quotations(quotations::Quotations),
+    /// Tell whether someone said some words.
+    VerifyQuote(verify_quote::VerifyQuote),
     /// Tell of changes as they are committed.
     Watch(watch::Watch),
     /// Tell what the server holds.
@@ -90,9 +102,13 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Erase(command) => client(command.run()),
+        Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Quotations(command) => client(command.run()),
+        Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -158,12 +174,25 @@ mod tests {
         check("dicta list quotations", false);
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
+        check("dicta quotations --speaker a --order last-seen --limit 5 --output json", true);
+        check("dicta quotations quotations/q0", true);
+        check("dicta quotations quotations/q0 --limit 5", false);
+        check("dicta quotations --order name", false);
+        check("dicta verify-quote words --speaker someone --limit 3", true);
+        check("dicta verify-quote", false);
         check("dicta history articles/a --limit 5 --output json", true);
         check("dicta history quotations/a", false);
         check("dicta retract articles/a/statements/s --kind superseded --reason r --by b", true);
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta erase articles/a entities/b --reason r --by b", true);
+        check("dicta erase --list erasures.jsonl", true);
+        check("dicta erase articles/a", false);
+        check("dicta compact --data-dir d", true);
+        check("dicta compact", false);
+        check("dicta erase articles/a --reason r --list f", false);
+        check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);
         check("dicta merge entities/a", false);
         check("dicta merge entities/a articles/b", false);

@@ -48,10 +48,7 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
         State::Live(stored) => (stored.committed, stored.value),
         State::Never | State::Deleted(_) if command.allow_missing => return Ok(plan),
         State::Never => return Err(Error::NotFound { name: name.clone(), deleted: None }),
-        State::Deleted(deleted) => {
-            let deleted = Some(deleted.committed.revision);
-            return Err(Error::NotFound { name: name.clone(), deleted });
-        }
+        State::Deleted(deleted) => return Err(Error::gone(name.clone(), deleted)),
     };
     check_etag(name, command.etag.as_ref(), &committed)?;
     refuse_if_merged(name, &value)?;

@@ -64,6 +64,7 @@ impl KnowledgeBase {
     }
 
     async fn dry_run(&self, plan: Plan, reader: &dyn Reader) -> Result<Outcome, Error> {
+        plan.refuse_erased(reader).await?;
         let records = plan.preview(reader, self.clock.now()).await?;
         let names = plan.answer.len();
         Ok(Outcome { outcome: plan.outcome, records, names, receipt: Receipt::default() })
@@ -117,7 +118,7 @@ impl KnowledgeBase {
     pub(super) async fn apply_one(&self, batch: WriteBatch) -> Result<store::Applied, Error> {
         let answers = self.store.apply(vec![batch]).await;
         let lost = || store::Error::Internal("the store gave no answer to a write".into());
-        answers.into_iter().next().unwrap_or_else(|| Err(lost())).map_err(Error::Store)
+        answers.into_iter().next().unwrap_or_else(|| Err(lost())).map_err(Error::from)
     }
 
     /// What was answered to the same request before.

@@ -250,6 +250,8 @@ fn base(
         clock: clock.clone(),
         request_ttl: REQUEST_TTL.unsigned_abs(),
         retention,
+        recent: Arc::default(),
+        quotations: None,
     }))
 }
 

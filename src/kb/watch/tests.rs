@@ -21,6 +21,8 @@ fn base() -> KnowledgeBase {
         store: Arc::new(MemoryStore::new(config)),
         clock: Arc::new(SystemClock),
         request_ttl: Duration::from_secs(60),
+        recent: Arc::default(),
+        quotations: None,
         retention: Retention::default(),
     })
 }
@@ -57,6 +59,7 @@ fn short(events: &[WatchEvent]) -> Vec<String> {
             ChangeKind::Created => '+',
             ChangeKind::Updated => '*',
             ChangeKind::Deleted => '-',
+            ChangeKind::Erased => 'x',
         };
         let before = if event.before_matches { "b" } else { "" };
         let after = if event.after_matches { "a" } else { "" };

@@ -46,6 +46,7 @@ impl World {
                     world.restore(name, *times);
                 }
                 Mutation::Delete(name) => world.set(name, None, applied),
+                Mutation::Erase(..) => unreachable!("no random write changes history"),
                 Mutation::Ensure(id, listed) => {
                     let name = RecordName::Entity(id.clone());
                     match world.united(&name, listed) {
@@ -185,7 +186,7 @@ impl World {
             }
             Some(Known { committed, article_version, .. }) => {
                 let (committed, article_version) = (*committed, *article_version);
-                State::Deleted(Deleted { committed, article_version })
+                State::Deleted(Deleted { committed, article_version, erasure: None })
             }
         }
     }

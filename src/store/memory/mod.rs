@@ -17,9 +17,10 @@ use self::history::History;
 use self::reader::MemoryReader;
 use super::leases::Leases;
 use super::{
-    Applied, At, Change, Error, Floor, Head, Identity, Reader, Remembered, RequestKey, Store,
-    WriteBatch,
+    Applied, At, Change, Erased, Error, Floor, Head, Identity, Reader, Remembered, RequestKey,
+    Store, WriteBatch,
 };
+use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
@@ -128,6 +129,14 @@ impl Store for MemoryStore {
             history.prune(floor);
         }
         Ok(self.leases.floor())
+    }
+
+    async fn erasures(
+        &self,
+        after: Option<&RecordName>,
+        limit: usize,
+    ) -> Result<Vec<Erased>, Error> {
+        self.shared.read(|history| Ok(history.erasures(after, limit)))
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {
