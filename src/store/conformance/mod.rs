@@ -65,6 +65,8 @@ macro_rules! store_conformance {
                 at_revision_holds_for_the_newest_state_alone,
                 unreferenced_sees_every_kind_of_reference,
                 unreferenced_sees_live_records_alone,
+                referrers_unmoved_sees_new_references_alone,
+                unremembered_holds_until_a_request_is_remembered,
                 preconditions_are_judged_before_the_batch_itself,
                 later_batches_see_earlier_ones,
                 later_batches_conflict_with_earlier_ones,

@@ -73,6 +73,8 @@ impl World {
             Precondition::Unreferenced(name) => {
                 !self.all().any(|stored| refers(&stored, name) || has_role(&stored, name))
             }
+            // Nothing of this is told here: its cases have it.
+            Precondition::ReferrersUnmoved(..) | Precondition::Unremembered(..) => true,
             Precondition::StatementsUnmoved(article, since) => {
                 !self.known.iter().any(|(name, known)| {
                     let own = matches!(name, RecordName::Statement(it) if it.article == *article);
