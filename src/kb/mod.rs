@@ -29,6 +29,7 @@ pub mod resolve;
 mod retention;
 mod retract;
 mod seed;
+mod sorted;
 mod sweep;
 #[cfg(test)]
 mod tests;

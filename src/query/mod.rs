@@ -10,8 +10,10 @@ pub mod error;
 pub mod filter;
 pub mod parser;
 pub mod plan;
+pub mod order;
 pub mod schema;
 pub mod widen;
+pub mod window;
 
 mod check;
 mod lexer;

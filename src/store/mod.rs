@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub use self::batch::{Applied, Mutation, Precondition, Remembered, RequestKey, WriteBatch};
 pub use self::change::{Change, ChangeKind};
 pub use self::error::{CommitOutcome, Conflict, Error};
-pub use self::path::{Cursor, Item, Page, Path, Scan};
+pub use self::path::{Cursor, Direction, Item, Page, Path, Scan, Window};
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Committed, Stored};
 use crate::domain::revision::Revision;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::SledConfig;
 use super::error;
 use super::keys;
-use super::record::envelope::{self, FORMAT_VERSION};
+use super::record::envelope;
 use super::record::log::Value as _;
 use super::shared::Shared;
 use super::source::Source as _;
@@ -47,7 +47,7 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
     let file = File::open(directory.join("db")).map_err(|error| unusable(directory, &error))?;
     let (identity, head) = match read_format(&db)? {
         Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
-        Some(newer) => return Err(envelope::newer(newer)),
+        Some(other) => return Err(envelope::other_format(other, FORMAT)),
         None if !db.is_empty() => return Err(foreign(directory)),
         None if bytes_before > EMPTY_FILE_BYTES || directory.join(MARKER).exists() => {
             return Err(damaged(directory, "it reads empty"));
@@ -76,7 +76,7 @@ pub(super) fn again(config: &SledConfig, head: Head) -> Result<Db, Error> {
     Ok(db)
 }
 
-const FORMAT: u32 = FORMAT_VERSION as u32;
+const FORMAT: u32 = keys::LAYOUT_VERSION;
 
 /// Makes the directory; refuses one that holds something else.
 fn make(directory: &Path) -> Result<(), Error> {
