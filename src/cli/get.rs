@@ -93,7 +93,14 @@ impl Get {
             }
             RecordName::Entity(_) => {
                 let asked = request(pb::GetEntityRequest { name, read, own_record: self.own });
-                client.get_entity(asked).await?.into_inner().entity.map(Record::Entity)
+                let found = client.get_entity(asked).await?.into_inner();
+                if !found.redirected_from.is_empty() {
+                    let merged = found.redirected_from;
+                    anstream::eprintln!(
+                        "{merged} was merged into another entity: see it alone with --own"
+                    );
+                }
+                found.entity.map(Record::Entity)
             }
         };
         found.ok_or_else(|| Failure::Error("the server's answer holds no record".into()))

@@ -11,6 +11,7 @@ mod history;
 mod list;
 mod load;
 mod neighbors;
+mod merge;
 mod output;
 mod paths;
 mod read;
@@ -55,6 +56,10 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Say that two entities are one.
+    Merge(merge::Merge),
+    /// Take a merge of entities back.
+    Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
     /// Tell what an entity said, in the order of time.
@@ -89,6 +94,8 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Merge(command) => client(command.run()),
+        Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
         Command::Timeline(command) => client(command.run()),
         Command::Due(command) => client(command.run()),
@@ -161,6 +168,11 @@ mod tests {
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta merge entities/a entities/b --dry-run --output json", true);
+        check("dicta merge entities/a", false);
+        check("dicta merge entities/a articles/b", false);
+        check("dicta unmerge entities/b --dry-run", true);
+        check("dicta get entities/b --own", true);
         check("dicta watch --from 7 --kind article --kind statement --entity a --view full", true);
         check("dicta watch --kind article --filter x --output jsonl", true);
         check("dicta watch --filter x", false);

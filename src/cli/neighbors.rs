@@ -93,7 +93,10 @@ mod tests {
 
     #[test]
     fn each_neighbor_is_told_with_the_evidence() {
-        let time = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let time = |start: &str| {
+            let precision = pb::TimePrecision::Day.into();
+            Some(pb::CoarseTime { start: start.into(), precision, ..Default::default() })
+        };
         let page = pb::ListNeighborsResponse {
             neighbors: vec![pb::Neighbor {
                 name: "entities/general".into(),
@@ -105,8 +108,8 @@ mod tests {
                         kind: pb::RelationKind::SaidAbout.into(),
                         direction: pb::RelationDirection::Outgoing.into(),
                         weight: 2,
-                        first_time: time(1_700_000_000),
-                        last_time: time(1_700_100_000),
+                        first_time: time("2023-11-14"),
+                        last_time: time("2023-11-16"),
                         evidence: vec!["articles/a/statements/s".into()],
                         ..Default::default()
                     },

@@ -230,6 +230,17 @@ impl CoarseTime {
     }
 }
 
+impl From<Timestamp> for CoarseTime {
+    /// The second of a moment, in UTC.
+    fn from(moment: Timestamp) -> Self {
+        let moment = TimeZone::UTC.to_datetime(moment);
+        let start = moment.with().subsec_nanosecond(0).build().unwrap_or(moment);
+        let end = start.saturating_add(1.second());
+        let (precision, text) = (Precision::Second, String::new());
+        Self { start, end, precision, utc_offset: Some(0), text }
+    }
+}
+
 /// Microseconds from 1970-01-01T00:00:00 in the same calendar. The last two days
 /// of the year 9999, which an exact time cannot reach, count as its last moment.
 fn civil_micros(moment: DateTime) -> i64 {

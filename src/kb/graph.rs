@@ -16,6 +16,7 @@ pub use self::relation::{Direction, RelationKind};
 use super::error::Error;
 use super::merged;
 use crate::domain::id::{EntityId, RecordName, StatementName};
+use crate::domain::time::CoarseTime;
 use crate::store::{LoadBody, Reader, State};
 
 /// By which statements entities are related, and how it is told.
@@ -42,7 +43,7 @@ pub struct Neighbor {
     pub relations: Vec<Relation>,
 }
 
-/// A relation, and what it rests on. Times are microseconds since 1970.
+/// A relation, and what it rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation {
     /// The kind.
@@ -54,9 +55,9 @@ pub struct Relation {
     /// How many statements say so, or how many posts it is.
     pub weight: usize,
     /// When the first of them was.
-    pub first: Option<i64>,
+    pub first: Option<CoarseTime>,
     /// When the last of them was; `None` too for a post that is held still.
-    pub last: Option<i64>,
+    pub last: Option<CoarseTime>,
     /// Statements that say so, the newest first.
     pub evidence: Vec<StatementName>,
 }

@@ -1,6 +1,7 @@
 //! Ingest: an article with what was said in it and by whom, in one commit.
 
 mod places;
+mod recorded;
 mod statements;
 
 use std::collections::HashSet;

@@ -125,7 +125,7 @@ impl Command for UnmergeEntities {
         }
         let mut plan = Plan::new(name(&absorbed.0));
         plan.outcome = IngestOutcome::Revised;
-        let above = above(reader, &absorbed.1).await?;
+        let above = above(reader, &absorbed).await?;
         let mut free = absorbed.1.clone();
         let mut freed: Vec<Entity> = above.iter().map(|(_, entity, _)| entity.clone()).collect();
         merge::release(&absorbed.0, &mut free, &mut freed);
@@ -141,11 +141,13 @@ impl Command for UnmergeEntities {
 }
 
 /// The entities that this one was merged into, up to the last survivor.
-async fn above(reader: &dyn Reader, entity: &Entity) -> Result<Vec<Own>, Error> {
+async fn above(reader: &dyn Reader, (below, entity, _): &Own) -> Result<Vec<Own>, Error> {
     let mut above: Vec<Own> = Vec::new();
     let mut next = entity.merged_into.clone();
     while let Some(id) = next {
-        if above.len() > REFERENTS || above.iter().any(|(known, _, _)| *known == id) {
+        // Imported records may lead in a circle.
+        let met = id == *below || above.iter().any(|(known, _, _)| *known == id);
+        if met || above.len() > REFERENTS {
             break;
         }
         let Some(own) = merged::read(reader, &id).await? else { break };

@@ -110,6 +110,7 @@ impl Admin {
             token_ttl: Some(to_pb::duration(self.request_id_ttl)),
             watch_streams: int(self.watch_streams),
             watch_entities: int(limits::WATCH_ENTITIES),
+            referents: int(limits::REFERENTS),
         }
     }
 }

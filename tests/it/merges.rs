@@ -1,6 +1,9 @@
 //! Entities that turn out to be one, and that are apart again.
 
+mod base;
+mod lists;
 mod refusals;
+mod writes;
 
 use dicta::rpc::pb;
 use tonic::Status;

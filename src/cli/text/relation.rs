@@ -31,18 +31,27 @@ fn words(relation: &pb::Relation) -> String {
         pb::RelationKind::Addressed => "said to it".to_owned(),
         pb::RelationKind::MentionedWith => "mentioned with it".to_owned(),
         pb::RelationKind::Claimed => relation.predicate.replace('_', " "),
-        pb::RelationKind::Occupancy => format!("holds a post: {}", relation.predicate),
+        pb::RelationKind::Occupancy if relation.predicate == "post" => "holds the post".to_owned(),
+        pb::RelationKind::Occupancy => "has a post at".to_owned(),
         pb::RelationKind::Unspecified => "related".to_owned(),
     }
 }
 
 fn span(relation: &pb::Relation) -> String {
-    let (first, last) =
-        (time::day(relation.first_time.as_ref()), time::day(relation.last_time.as_ref()));
+    let (first, last) = (day(relation.first_time.as_ref()), day(relation.last_time.as_ref()));
     match (first.as_str(), last.as_str()) {
         ("", last) => last.to_owned(),
         (first, "") => format!("since {first}"),
         (first, last) if first == last => first.to_owned(),
         (first, last) => format!("{first} to {last}"),
     }
+}
+
+/// A time to the day at most, and without its wording.
+fn day(time: Option<&pb::CoarseTime>) -> String {
+    let bare = |time: &pb::CoarseTime| match time.start.split_once('T') {
+        Some((day, _)) => day.to_owned(),
+        None => time::coarse(Some(&pb::CoarseTime { text: String::new(), ..time.clone() })),
+    };
+    time.map(bare).unwrap_or_default()
 }

@@ -6,6 +6,8 @@ use super::relation::{self, Held, RelationKind, Tie};
 use super::{Neighbor, Relation};
 use crate::domain::id::{EntityId, RecordName, StatementName};
 use crate::domain::record::{Record, Stored};
+use crate::domain::statement::Statement;
+use crate::domain::time::CoarseTime;
 use crate::kb::counted::Counted;
 use crate::kb::error::Error;
 use crate::kb::merged;
@@ -99,8 +101,9 @@ impl Look<'_> {
                 }
                 let ties = relation::ties(statement, same);
                 let ties = ties.into_iter().filter(|tie| self.wants(tie.kind));
-                let time = statement.sort_micros();
-                around.add(ties, Ground { start: time, end: time, evidence: Some(name.clone()) });
+                let time = time(statement);
+                let evidence = Some(name.clone());
+                around.add(ties, Ground { start: time.clone(), end: time, evidence });
             }
             if around.ties.len() > MOST_TIES {
                 return Ok(false);
@@ -136,11 +139,18 @@ impl Look<'_> {
     }
 }
 
+/// When a statement was made, else published.
+fn time(statement: &Statement) -> Option<CoarseTime> {
+    let uttered = || statement.uttered_at.clone();
+    let published = || statement.article.published_at.map(CoarseTime::from);
+    uttered().or_else(published)
+}
+
 /// What a relation rests on: a statement, or a post with its times.
 #[derive(Clone, Debug)]
 struct Ground {
-    start: Option<i64>,
-    end: Option<i64>,
+    start: Option<CoarseTime>,
+    end: Option<CoarseTime>,
     evidence: Option<StatementName>,
 }
 
@@ -209,22 +219,25 @@ impl Around {
     fn relation(&self, tie: &Tie, numbers: &BTreeSet<usize>, evidence: usize) -> Relation {
         let grounds: Vec<&Ground> =
             numbers.iter().filter_map(|number| self.grounds.get(*number)).collect();
-        let ends = grounds.iter().map(|ground| ground.end);
+        let ends = grounds.iter().map(|ground| ground.end.as_ref());
         let last = match tie.kind {
             // One that has not ended outlasts the others.
-            RelationKind::Occupancy => ends.collect::<Option<Vec<i64>>>().unwrap_or_default(),
+            RelationKind::Occupancy => ends.collect::<Option<Vec<_>>>().unwrap_or_default(),
             _ => ends.flatten().collect(),
         };
+        let starts = grounds.iter().filter_map(|ground| ground.start.as_ref());
         let mut named: Vec<&&Ground> = grounds.iter().collect();
-        named.sort_by_key(|ground| std::cmp::Reverse(ground.start));
+        named.sort_by_key(|ground| {
+            std::cmp::Reverse(ground.start.as_ref().map(CoarseTime::start_micros))
+        });
         let named = named.into_iter().filter_map(|ground| ground.evidence.clone());
         Relation {
             kind: tie.kind,
             predicate: tie.predicate.clone(),
             direction: tie.direction,
             weight: numbers.len(),
-            first: grounds.iter().filter_map(|ground| ground.start).min(),
-            last: last.into_iter().max(),
+            first: starts.min_by_key(|time| time.start_micros()).cloned(),
+            last: last.into_iter().max_by_key(|time| time.start_micros()).cloned(),
             evidence: named.take(evidence).collect(),
         }
     }

@@ -45,8 +45,8 @@ pub(super) struct Tie {
 /// A post that relates two entities, from when to when.
 pub(super) struct Held {
     pub(super) tie: Tie,
-    pub(super) start: Option<i64>,
-    pub(super) end: Option<i64>,
+    pub(super) start: Option<CoarseTime>,
+    pub(super) end: Option<CoarseTime>,
     pub(super) evidence: Option<StatementName>,
 }
 
@@ -92,8 +92,8 @@ pub(super) fn held(id: &EntityId, entity: &Entity, same: &Same) -> Vec<Held> {
             ties.add(RelationKind::Occupancy, predicate, holder, end);
             all.extend(ties.ties.into_iter().map(|tie| Held {
                 tie,
-                start: occupancy.start.as_ref().map(CoarseTime::start_micros),
-                end: occupancy.end.as_ref().map(CoarseTime::end_micros),
+                start: occupancy.start.clone(),
+                end: occupancy.end.clone(),
                 evidence: occupancy.evidence.clone(),
             }));
         }

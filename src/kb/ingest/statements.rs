@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Planner, stamp};
+use super::{Planner, recorded, stamp};
 use crate::domain::article::Article;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::limits;
@@ -58,7 +58,7 @@ impl Planner<'_> {
         self.check_places(&ids, &sent, &standing).await?;
         let listed: HashSet<StatementId> = ids.iter().cloned().collect();
         self.check_count(&listed, &stored);
-        self.put_sent(&ids, sent, &stored, &standing);
+        self.put_sent(&ids, sent, &stored, &standing).await?;
         self.keep_or_retire(stored, standing, &listed).await?;
         Ok(())
     }
@@ -138,19 +138,21 @@ impl Planner<'_> {
         Ok(sent)
     }
 
-    fn put_sent(
+    async fn put_sent(
         &mut self,
         ids: &[StatementId],
         sent: Vec<Statement>,
         stored: &[StoredStatement],
         standing: &[(StatementId, Statement)],
-    ) {
-        for (at, (id, mut statement)) in ids.iter().zip(sent).enumerate() {
+    ) -> Result<(), Error> {
+        let drafts = self.command.statements.iter().map(|draft| &draft.statement);
+        for (at, ((id, mut statement), draft)) in ids.iter().zip(sent).zip(drafts).enumerate() {
             let name = self.statement_name(id);
             self.plan.answer.insert(1 + at, name.clone());
             let old = stored.iter().zip(standing).find(|((stored, ..), _)| stored == id);
             match old {
                 Some(((_, revision, before), (_, standing))) => {
+                    recorded::keep_recorded(self.reader, &mut statement, draft, before).await?;
                     statement.anchoring = carry::anchoring(before, &statement);
                     keep_what_is_not_sent(&mut statement, standing);
                     statement.links.retain(|link| !self.retires(&link.target, ids));
@@ -165,6 +167,7 @@ impl Planner<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     /// Whether a statement is deleted since it is not among the listed ones.

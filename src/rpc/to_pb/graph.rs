@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::domain::entity::Entity;
 use crate::domain::id::EntityId;
-use crate::domain::time::Timestamp;
 use crate::kb::graph::{
     Direction, FoundPaths, Neighbor, NeighborsPage, PathStep, Relation, RelationKind,
 };
 use crate::rpc::pb;
 use crate::rpc::to_pb::entity::entity_type;
-use crate::rpc::to_pb::{count, revision, timestamp};
+use crate::rpc::to_pb::time::coarse;
+use crate::rpc::to_pb::{count, revision};
 
 type Entities = BTreeMap<EntityId, Entity>;
 
@@ -68,14 +68,13 @@ fn display_name(id: &EntityId, entities: &Entities) -> String {
 }
 
 fn relation(relation: Relation) -> pb::Relation {
-    let time = |micros: i64| Timestamp::from_microsecond(micros).ok().map(timestamp);
     pb::Relation {
         kind: kind(relation.kind).into(),
         predicate: relation.predicate,
         direction: direction(relation.direction).into(),
         weight: number(relation.weight),
-        first_time: relation.first.and_then(time),
-        last_time: relation.last.and_then(time),
+        first_time: relation.first.map(coarse),
+        last_time: relation.last.map(coarse),
         evidence: relation.evidence.iter().map(ToString::to_string).collect(),
     }
 }
