@@ -175,6 +175,16 @@ impl CoarseTime {
         Ok(Self { start: first, end: after, precision, utc_offset, text })
     }
 
+    /// The unit of this precision that begins on a day, in an article's wording;
+    /// `None` where none begins there.
+    #[must_use]
+    pub fn unit_from(day: Date, precision: Precision, text: String) -> Option<Self> {
+        let start = day.at(0, 0, 0, 0);
+        let end = start.checked_add(precision.unit()).ok()?;
+        let begins = precision.begins_at(start) && day.year() > 0;
+        begins.then_some(Self { start, end, precision, utc_offset: None, text })
+    }
+
     /// The start as the wire writes it, with as many parts as the precision has.
     #[must_use]
     pub fn start_text(&self) -> String {

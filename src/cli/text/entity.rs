@@ -198,7 +198,18 @@ mod tests {
             conflicts: vec![conflict],
             ..Default::default()
         };
-        expect![[""]].assert_eq(&strip_str(&merged(&answer)).to_string());
+        expect![[r#"
+            Jane Roe  unspecified
+              name      entities/roe
+              absorbed  entities/j-roe
+              names     any: J. Roe (by entities/j-roe)
+              state     revision 4
+
+            entities/j-roe disagrees in description
+              shown      A mayor
+              not shown  A minister
+        "#]]
+        .assert_eq(&strip_str(&merged(&answer)).to_string());
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod titles;
 pub use self::compare::{Likeness, Match, Sameness, compare};
 use self::fold::Word;
 pub use self::keys::{MAX_KEY_BYTES, MAX_KEYS, full_key, index_keys, lookup_keys, word_key};
+pub use self::titles::title_at;
 
 /// How a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -386,6 +386,13 @@ pub(super) fn title_length(words: &[&str]) -> usize {
     if realm > 0 && held > 0 { realm + held } else { longest(TITLES, words) }
 }
 
+/// How many of the first words, which are folded, make a title or an honorific; 0:
+/// none. An article is no title here.
+#[must_use]
+pub fn title_at(words: &[&str]) -> usize {
+    if words.first() == Some(&"the") { 0 } else { longest(TITLES, words) }
+}
+
 /// How many of the first words make the longest of the phrases.
 fn longest(phrases: &[&str], words: &[&str]) -> usize {
     let Some(first) = words.first() else { return 0 };
