@@ -108,7 +108,7 @@ impl Trail {
         if !self.prefixes.first().is_some_and(|prefix| keys::is_timed(prefix)) {
             return Part::default();
         }
-        let (first, last) = keys::window(window);
+        let [first, last] = keys::window(window);
         Part {
             first: first.map(|time| Bound::Included(time.to_vec())),
             last: last.map(|time| Bound::Excluded(time.to_vec())),

@@ -38,22 +38,33 @@ const BY_NAME: u8 = b'N';
 const BY_EXTERNAL_ID: u8 = b'X';
 const REFERENCE: u8 = b'R';
 const COUNTER: u8 = b'#';
-/// A time's length in an index head.
-const TIME_BYTES: usize = 8;
+/// A time's length in an index head: seven bits a byte. sled loses its way when it
+/// goes back over keys in which several bytes of 0xff follow one another.
+const TIME_BYTES: usize = 10;
 
 /// A time in an index head: the newest first, none last.
 fn push_time(bytes: &mut Vec<u8>, micros: Option<i64>) {
-    let inverted = micros.map_or(u64::MAX, |micros| !biased(micros.max(i64::MIN + 1)));
-    bytes.extend_from_slice(&inverted.to_be_bytes());
+    bytes.extend(parted(micros.map_or(u64::MAX, inverted)));
+}
+
+fn inverted(micros: i64) -> u64 {
+    !biased(micros.max(i64::MIN + 1))
+}
+
+/// A number in bytes of seven bits, the highest first.
+fn parted(number: u64) -> [u8; TIME_BYTES] {
+    let mut shift = 7 * TIME_BYTES as u32;
+    [(); TIME_BYTES].map(|()| {
+        shift -= 7;
+        (number >> shift) as u8 & 0x7f
+    })
 }
 
 /// What the times of a window stand between, behind a prefix: the first that may
 /// be there, and the first that may not. `None` where nothing bounds that side.
-pub(in crate::store::sled) fn window(window: Window) -> (Option<[u8; 8]>, Option<[u8; 8]>) {
-    let inverted = |micros: i64| !biased(micros.max(i64::MIN + 1));
-    let first = window.before.map(|before| inverted(before).saturating_add(1).to_be_bytes());
-    let last = window.from.map(|from| inverted(from).saturating_add(1).to_be_bytes());
-    (first, last)
+pub(in crate::store::sled) fn window(window: Window) -> [Option<[u8; TIME_BYTES]>; 2] {
+    [window.before, window.from]
+        .map(|time| time.map(|time| parted(inverted(time).saturating_add(1))))
 }
 
 /// Whether what is behind a prefix begins with a time.
