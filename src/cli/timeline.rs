@@ -176,7 +176,7 @@ fn dated(by: By, statements: &[pb::Statement], heading: &mut String) -> Vec<Stri
     let block = |statement: &pb::Statement| {
         let time = match by {
             By::Uttered => text::statement::uttered(statement),
-            By::Referenced => text::time::coarse(statement.reference_time.as_ref()),
+            By::Referenced => text::time::bare(statement.reference_time.as_ref()),
         };
         let mut out = String::new();
         if time != *heading {

@@ -69,6 +69,8 @@ pub const BATCH_GET_NAMES: usize = 1_000;
 pub const PAGE_SIZE: usize = 1_000;
 /// The page of a list where no size is asked for.
 pub const DEFAULT_PAGE_SIZE: usize = 50;
+/// The most records of one Erase.
+pub const ERASURES: usize = 100;
 /// The most kinds of relations that one question may be narrowed to.
 pub const RELATION_KINDS: usize = 8;
 /// The most names of one ResolveEntities.

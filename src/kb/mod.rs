@@ -6,10 +6,13 @@ mod beside;
 mod bulk;
 mod carry;
 pub mod command;
+#[cfg(test)]
+mod conformance;
 mod counted;
 mod create;
 mod delete;
 mod entities;
+mod erase;
 pub mod error;
 mod export;
 pub mod graph;
@@ -44,6 +47,7 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkItem};
+pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};

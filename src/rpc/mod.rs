@@ -22,6 +22,8 @@ mod json_path;
 pub mod json_values;
 pub mod record_file;
 pub mod seed_file;
+pub mod backup_file;
+mod backup;
 
 pub use self::base::Base;
 pub use self::bulk::BulkLimits;

@@ -203,11 +203,12 @@ impl QueryService for Query {
         let mut room = self.calls.answer_bytes();
         let work = async |request| {
             let query = from_pb::list_article_versions(request)?;
+            let name = query.article.clone().into();
             let mut page = self.base.get()?.list_article_versions(&query).await?;
             let mut versions = Vec::with_capacity(page.states.len());
             for state in std::mem::take(&mut page.states) {
                 let revision = state.revision();
-                let version = to_pb::article_version(state, query.body)?;
+                let version = to_pb::article_version(&name, state, query.body)?;
                 if !fits(&mut room, framed(&version)) && !versions.is_empty() {
                     page.ends_after_last();
                     break;

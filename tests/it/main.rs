@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod aggregate;
+mod backup;
 mod bad_calls;
 mod bad_requests;
 mod bad_transport;
@@ -13,6 +14,7 @@ mod crash;
 mod data_directory;
 mod deadlines;
 mod delete;
+mod erase;
 mod export;
 mod failed_writes;
 mod graph;

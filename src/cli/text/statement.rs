@@ -27,7 +27,7 @@ pub(in crate::cli) fn uttered(statement: &pb::Statement) -> String {
         day if day.is_empty() => "no known time".to_owned(),
         day => format!("published {day}"),
     };
-    let uttered = time::coarse(statement.uttered_at.as_ref());
+    let uttered = time::bare(statement.uttered_at.as_ref());
     if uttered.is_empty() { published() } else { uttered }
 }
 

@@ -13,6 +13,7 @@ pub mod graph;
 pub mod list;
 pub mod merge;
 pub mod resolve;
+pub mod erasure;
 pub mod export;
 pub mod record;
 pub mod watch;
@@ -32,6 +33,7 @@ pub(in crate::rpc) mod samples;
 mod tests;
 
 pub use self::aggregate::aggregate_statements;
+pub use self::erasure::erase_records;
 pub use self::export::export_records;
 pub use self::graph::{find_paths, list_neighbors};
 pub use self::ingest::{ingest_article, ingest_item};
