@@ -20,3 +20,4 @@ pub mod text;
 pub mod time;
 pub mod triple;
 pub mod united;
+pub mod words;

@@ -25,6 +25,7 @@ mod named_entities;
 mod merge;
 mod merged;
 mod plan;
+mod quotations;
 mod read;
 mod read_entities;
 mod references;
@@ -39,6 +40,7 @@ mod tests;
 mod token;
 mod update;
 mod update_statement;
+mod verify;
 mod watch;
 mod write;
 
@@ -52,9 +54,11 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
+pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
+pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -67,6 +71,7 @@ pub struct KnowledgeBase {
     request_ttl: Duration,
     retention: Retention,
     recent: Arc<Recent>,
+    quotations: Option<FollowedQuotations>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -77,6 +82,10 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// The newest commits, shared with what follows them.
+    pub recent: Arc<Recent>,
+    /// Quotations, where they are kept.
+    pub quotations: Option<FollowedQuotations>,
     /// How much history is kept.
     pub retention: Retention,
 }
@@ -85,8 +94,9 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, retention } = config;
-        Self { store, clock, request_ttl, retention, recent: Arc::default() }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, quotations } =
+            config;
+        Self { store, clock, request_ttl, retention, recent, quotations }
     }
 
     /// The store beneath.

@@ -1,0 +1,5 @@
+//! Quotations over a table in memory.
+
+mod base;
+mod clusters;
+mod order;
