@@ -72,7 +72,7 @@ impl AdminService for Admin {
         let (permit, deadline) = self.calls.stream(&request)?;
         let kb = self.base.get().map_err(status::of_read)?;
         let history = request.into_inner().history;
-        let backup = Backup::begin(&kb, history, self.stopping.clone()).await;
+        let backup = Backup::begin(kb, history, self.stopping.clone()).await;
         let backup = backup.map_err(status::of_read)?;
         let answers = streaming::answers(deadline, permit, |answers| backup.serve(answers));
         Ok(Response::new(answers))
