@@ -27,6 +27,7 @@ mod search;
 mod serve;
 mod stats;
 mod text;
+mod timeline;
 mod verify_quote;
 mod version;
 mod watch;
@@ -79,6 +80,10 @@ enum Command {
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// Tell what an entity said, in the order of time.
+    Timeline(timeline::Timeline),
+    /// Tell what statements say will happen, soonest first.
+    Due(timeline::Due),
     /// Tell whom and what an entity is related to.
     Neighbors(neighbors::Neighbors),
     /// Tell how two entities are connected.
@@ -119,6 +124,8 @@ pub fn main() -> ExitCode {
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Timeline(command) => client(command.run()),
+        Command::Due(command) => client(command.run()),
         Command::Neighbors(command) => client(command.run()),
         Command::Paths(command) => client(command.run()),
         Command::Quotations(command) => client(command.run()),
@@ -224,6 +231,10 @@ mod tests {
         check("dicta stats --by speaker,topic --by kind --limit 5 --filter x --all", true);
         check("dicta stats --by weather", false);
         check("dicta stats --filter x", false);
+        check("dicta timeline a --about --by referenced --since 2026 --until 2027", true);
+        check("dicta timeline", false);
+        check("dicta due --from 2026-09 --until 2026-09 --limit 0 --output jsonl", true);
+        check("dicta due a", false);
         check("dicta neighbors a --relation claimed --relation addressed --evidence 5", true);
         check("dicta neighbors a --relation cousin", false);
         check("dicta neighbors", false);

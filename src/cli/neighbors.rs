@@ -7,9 +7,9 @@ use super::failure::Failure;
 use super::output::{Format, print, print_json};
 use super::read::{ReadArgs, entity_name};
 use super::relations::RelationArgs;
-use super::text::layout::harmless;
+use super::text::layout::{harmless, shortened};
 use super::text::relation;
-use super::text::{NAME, STRONG, dotted, styled, words};
+use super::text::{NAME, STRONG, WIDTH, dotted, styled, words};
 use crate::domain::id::EntityId;
 use crate::rpc::pb;
 use crate::rpc::pb::query_service_client::QueryServiceClient;
@@ -76,7 +76,7 @@ fn neighbor(neighbor: &pb::Neighbor) -> String {
     };
     let kind = words(neighbor.r#type().as_str_name(), "ENTITY_TYPE_");
     let about = dotted([kind.as_str(), &relation::times(neighbor.weight)]);
-    let mut out = format!("{}  {about}\n", styled(STRONG, &harmless(name)));
+    let mut out = format!("{}  {about}\n", styled(STRONG, &shortened(&harmless(name), WIDTH - 24)));
     out.push_str(&format!("  {}\n", styled(NAME, &harmless(&neighbor.name))));
     for relation in &neighbor.relations {
         out.push_str(&relation::told(relation, 2));

@@ -345,9 +345,19 @@ impl Statement {
     /// it was said, else when it was published.
     #[must_use]
     pub fn sort_micros(&self) -> Option<i64> {
+        self.sort_span().map(|(start, _)| start)
+    }
+
+    /// The same from its first moment to the one behind its last: of times that
+    /// begin together the narrower comes first.
+    #[must_use]
+    pub fn sort_span(&self) -> Option<(i64, i64)> {
         match &self.uttered_at {
-            Some(uttered) => Some(uttered.start_micros()),
-            None => self.article.published_at.map(Timestamp::as_microsecond),
+            Some(uttered) => Some((uttered.start_micros(), uttered.end_micros())),
+            None => {
+                let published = self.article.published_at.map(Timestamp::as_microsecond);
+                published.map(|moment| (moment, moment))
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use super::KnowledgeBase;
 use super::command::ReadOptions;
 use super::counted::Counted;
 use super::error::Error;
-use super::list::statement_path;
+use super::list::statement_scan;
 use super::merged;
 use super::named_entities::named_entities;
 use super::sweep::Sweep;
@@ -75,8 +75,8 @@ impl KnowledgeBase {
     ) -> Result<Aggregates, Error> {
         let reader = self.reader(&query.read).await?;
         let reader = reader.as_ref();
-        let (path, filter) = statement_path(reader, &query.filter).await?;
-        let mut sweep = Sweep::new(reader, path, filter, AGGREGATE_SCAN);
+        let scan = statement_scan(reader, &query.filter).await?;
+        let mut sweep = Sweep::of(reader, scan, AGGREGATE_SCAN);
         let mut counted = Counted::new(query.include_all);
         let mut tally = Tally::default();
         while let Some(mut statements) = sweep.next().await? {

@@ -5,9 +5,11 @@ use super::command::{Collection, ListArticleVersions, ListRecords, ReadOptions};
 use super::error::Error;
 use super::merged;
 use super::read::at_revision;
+use super::sorted;
 use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
+use crate::query::order::Order;
 use crate::query::plan::{self as query, Access};
 use crate::query::schema::Kind;
 use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
@@ -104,6 +106,8 @@ pub(super) type Fingerprint = [u8; 16];
 pub(super) struct OpenPage {
     pub(super) reader: Box<dyn Reader>,
     pub(super) scan: Scan,
+    /// The order to bring all of the scan into, where it does not have it.
+    sort: Option<Order>,
     fingerprint: Fingerprint,
 }
 
@@ -139,6 +143,8 @@ impl KnowledgeBase {
             .map_err(|error| Error::invalid("order_by", "BAD_ORDER", error.to_string()))?;
         let scan = Scan {
             path: path(plan.access),
+            direction: plan.direction,
+            window: plan.window,
             filter: plan.filter,
             after,
             limit: query.page_size,
@@ -146,12 +152,16 @@ impl KnowledgeBase {
             max_scanned: PAGE_SCAN,
             body: query.body,
         };
-        Ok(OpenPage { reader, scan, fingerprint })
+        Ok(OpenPage { reader, scan, sort: plan.sort, fingerprint })
     }
 
     /// Reads a page.
     pub(super) async fn list_page(&self, open: &OpenPage) -> Result<ListPage, Error> {
-        let page = open.reader.list(&open.scan).await.map_err(bad_token)?;
+        let page = match &open.sort {
+            Some(order) => sorted::page(open.reader.as_ref(), &open.scan, order).await,
+            None => open.reader.list(&open.scan).await.map_err(bad_token),
+        };
+        let page = page?;
         let revision = open.reader.revision();
         let next = self.next(revision, open.fingerprint, page.next);
         Ok(ListPage { items: page.items, revision, next })
@@ -232,15 +242,13 @@ pub(super) async fn statement_filter(
     Ok(merged::widened(reader, filter).await?)
 }
 
-/// The path that leads to all statements that pass a filter, and the filter.
-pub(super) async fn statement_path(
-    reader: &dyn Reader,
-    filter: &str,
-) -> Result<(Path, Option<Filter>), Error> {
+/// The scan that leads to all statements that pass a filter.
+pub(super) async fn statement_scan(reader: &dyn Reader, filter: &str) -> Result<Scan, Error> {
     let filter = statement_filter(reader, filter).await?;
     let plan = query::plan(&query::Collection::Statements(None), filter, "")
         .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
-    Ok((path(plan.access), plan.filter))
+    let whole = Scan::all(path(plan.access), usize::MAX);
+    Ok(Scan { window: plan.window, filter: plan.filter, ..whole })
 }
 
 /// A hash of arguments, to which a token is bound.
@@ -261,7 +269,7 @@ fn body_name(body: LoadBody) -> &'static str {
     }
 }
 
-fn bad_token(error: store::Error) -> Error {
+pub(super) fn bad_token(error: store::Error) -> Error {
     match error {
         store::Error::BadCursor => {
             let text = "is no token that this server gave out for this list";
@@ -298,6 +306,9 @@ fn path(access: Access) -> Path {
         Access::StatementsOf(article) => Path::StatementsOf(article),
         Access::StatementsBySpeaker(entity) => Path::StatementsBySpeaker(entity),
         Access::StatementsByMention(entity) => Path::StatementsByMention(entity),
+        Access::StatementsByTime => Path::StatementsByTime,
+        Access::StatementsByReference => Path::StatementsByReference,
+        Access::StatementsByDue => Path::StatementsByDue,
         Access::Entities => Path::Entities,
         Access::EntitiesByExternalId(id) => Path::EntitiesByExternalId(id),
     }

@@ -34,6 +34,7 @@ mod retention;
 mod retract;
 mod search;
 mod seed;
+mod sorted;
 mod sweep;
 #[cfg(test)]
 mod tests;

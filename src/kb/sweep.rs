@@ -25,15 +25,12 @@ impl<'a> Sweep<'a> {
         filter: Option<Filter>,
         most: usize,
     ) -> Self {
-        let scan = Scan {
-            path,
-            filter,
-            after: None,
-            limit: BATCH,
-            max_bytes: usize::MAX,
-            max_scanned: BATCH,
-            body: LoadBody::No,
-        };
+        Self::of(reader, Scan { filter, ..Scan::all(path, BATCH) }, most)
+    }
+
+    /// A sweep along the path of a scan, likewise, without texts.
+    pub(super) fn of(reader: &'a dyn Reader, scan: Scan, most: usize) -> Self {
+        let scan = Scan { after: None, max_bytes: usize::MAX, body: LoadBody::No, ..scan };
         Self { reader, scan, left: most, ended: false }
     }
 

@@ -51,7 +51,7 @@ fn span(relation: &pb::Relation) -> String {
 fn day(time: Option<&pb::CoarseTime>) -> String {
     let bare = |time: &pb::CoarseTime| match time.start.split_once('T') {
         Some((day, _)) => day.to_owned(),
-        None => time::coarse(Some(&pb::CoarseTime { text: String::new(), ..time.clone() })),
+        None => time::bare(Some(time)),
     };
     time.map(bare).unwrap_or_default()
 }

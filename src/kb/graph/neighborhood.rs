@@ -13,7 +13,8 @@ use crate::kb::error::Error;
 use crate::kb::merged;
 use crate::kb::sweep::Sweep;
 use crate::query::filter::Filter;
-use crate::store::{LoadBody, Path, Reader};
+use crate::query::plan::uttered_window;
+use crate::store::{LoadBody, Path, Reader, Scan};
 
 /// The most relations that are gathered around one entity.
 const MOST_TIES: usize = 100_000;
@@ -82,7 +83,10 @@ impl Look<'_> {
         around: &mut Around,
     ) -> Result<bool, Error> {
         let by_mention = matches!(path, Path::StatementsByMention(_));
-        let mut sweep = Sweep::new(self.reader, path, self.filter.clone(), self.statements);
+        let filter = self.filter.clone();
+        let window = filter.as_ref().map(uttered_window).unwrap_or_default();
+        let scan = Scan { window, filter, ..Scan::all(path, usize::MAX) };
+        let mut sweep = Sweep::of(self.reader, scan, self.statements);
         while let Some(mut statements) = sweep.next().await? {
             counted.keep(self.reader, &mut statements).await?;
             for stored in &statements {

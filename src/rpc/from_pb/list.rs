@@ -85,6 +85,7 @@ pub fn list_article_versions(
     })
 }
 
+/// How many records a page holds.
 pub(super) fn page_size(at: &Field<'_>, size: i32) -> usize {
     count_or(at, size, limits::DEFAULT_PAGE_SIZE).min(limits::PAGE_SIZE)
 }

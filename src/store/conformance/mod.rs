@@ -121,6 +121,8 @@ macro_rules! store_conformance {
                 every_page_size_gives_the_same_list,
                 a_page_that_holds_all_is_the_last,
                 a_scan_goes_on_after_any_item,
+                a_path_can_be_gone_the_other_way,
+                a_window_leaves_out_other_times,
                 later_writes_move_nothing,
                 a_page_ends_when_its_bytes_are_spent,
                 texts_come_with_a_list_only_when_asked_for,

@@ -228,6 +228,9 @@ fn refers(record_name: &RecordName, record: &Record, name: &RecordName) -> bool 
             matches!(name, RecordName::Entity(id) if id.to_string() == *key)
         }
         IndexEntry::ArticleTime(_)
+        | IndexEntry::StatementTime(_)
+        | IndexEntry::StatementReference(..)
+        | IndexEntry::StatementDue(..)
         | IndexEntry::EntityNameKey(_)
         | IndexEntry::EntityExternalId(_) => false,
     })

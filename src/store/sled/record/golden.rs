@@ -155,10 +155,14 @@ fn format_1_is_written_as_it_was() {
     }
     lines.indexed(&IndexEntry::ArticlePublisher("A\0B".into(), time), &article_at, rain);
     lines.indexed(&IndexEntry::Reference(name("articles/b")), &article_at, rain);
+    let span = time.map(|start| (start, start + 86_400_000_000));
     let person: EntityId = "entities/person".parse().unwrap();
     for entry in [
-        IndexEntry::StatementSpeaker(person.clone(), time),
-        IndexEntry::StatementMention(person, time),
+        IndexEntry::StatementSpeaker(person.clone(), span),
+        IndexEntry::StatementMention(person, span),
+        IndexEntry::StatementTime(span),
+        IndexEntry::StatementReference(5, 6),
+        IndexEntry::StatementDue(6, 5),
         IndexEntry::Reference(name("articles/b/statements/t")),
     ] {
         lines.indexed(&entry, &statement_at, "articles/rain/statements/s1");
