@@ -1,5 +1,6 @@
 //! The server: a configuration becomes a running one.
 
+mod compact;
 mod restore;
 
 use std::future::Future;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
+pub use self::compact::compact;
 pub use self::restore::{RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};

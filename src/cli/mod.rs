@@ -2,6 +2,7 @@
 
 mod backup;
 mod client;
+mod compact;
 mod completions;
 mod erase;
 mod export;
@@ -63,6 +64,8 @@ enum Command {
     Retract(retract::Retract),
     /// Erase records for good.
     Erase(erase::Erase),
+    /// Write the data of a stopped server anew.
+    Compact(compact::Compact),
     /// Say that two entities are one.
     Merge(merge::Merge),
     /// Take a merge of entities back.
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
         Command::Erase(command) => client(command.run()),
+        Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
@@ -185,6 +189,8 @@ mod tests {
         check("dicta erase articles/a entities/b --reason r --by b", true);
         check("dicta erase --list erasures.jsonl", true);
         check("dicta erase articles/a", false);
+        check("dicta compact --data-dir d", true);
+        check("dicta compact", false);
         check("dicta erase articles/a --reason r --list f", false);
         check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);

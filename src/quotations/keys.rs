@@ -5,6 +5,7 @@
 //! | key | what |
 //! |---|---|
 //! | `m` | how far the log was followed, of which store, in which layout |
+//! | `y` | that a change is kept by halves: all is built again |
 //! | `a` article | what is known of an article |
 //! | `f` article | its fingerprints |
 //! | `b` run, article | that a body has a run of words |
@@ -38,6 +39,8 @@ pub(super) type GroupKey = [u8; 12];
 /// Stands for any speaker in lists.
 pub(super) const ANY_SPEAKER: SpeakerKey = [0; 5];
 pub(super) const META: &[u8] = b"m";
+/// Stands while a change is kept by halves.
+pub(super) const UNFINISHED: &[u8] = b"y";
 
 pub(super) fn article_key(article: &ArticleId) -> ArticleKey {
     short_hash(article.as_str().as_bytes())

@@ -3,3 +3,4 @@
 mod base;
 mod clusters;
 mod order;
+mod resume;

@@ -1,6 +1,6 @@
 //! Who a speaker is, now that entities were merged.
 
-use super::Writer;
+use super::{MOST_WAITING, Writer};
 use crate::domain::id::EntityId;
 use crate::quotations::facts::SpeakerFacts;
 use crate::quotations::keys;
@@ -44,6 +44,9 @@ impl Writer {
                 left.extend(absorbed_by(&self.table, &entity)?);
             }
         }
+        if self.table.get(keys::UNFINISHED)?.is_some() {
+            self.table.remove(keys::UNFINISHED.to_vec());
+        }
         Ok(())
     }
 
@@ -58,6 +61,12 @@ impl Writer {
                 if let Some((article, statement)) = keys::statement_of(key, prefix.len()) {
                     self.place_statement_again(&article, &statement)?;
                 }
+            }
+            if self.table.waiting() > MOST_WAITING {
+                // Until the whole is done, what is kept is of no use after a crash.
+                self.table.put(keys::UNFINISHED.to_vec(), Vec::new());
+                self.settle()?;
+                self.table.flush()?;
             }
             let Some((last, _)) = page.last().filter(|_| page.len() == PAGE) else { return Ok(()) };
             from = [last.as_slice(), &[0]].concat();

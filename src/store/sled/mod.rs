@@ -4,6 +4,7 @@
 
 mod commit;
 mod committer;
+mod compact;
 mod erase;
 mod error;
 mod group;
@@ -34,6 +35,7 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::committer::{Answers, Job};
+pub use self::compact::Compacted;
 use self::prepare::Prepared;
 use self::reader::SledReader;
 use self::record::log::Value as _;
