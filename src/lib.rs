@@ -6,6 +6,7 @@
 //! - [`domain`]: the words. Articles, statements, entities, selectors, coarse
 //!   times, names and their folding: values and the rules that hold of them.
 //! - [`query`]: the filter language and the choice of the access path for a list.
+//! - [`extract`]: text to statements, by models that come with the program.
 //! - [`clock`]: where the time comes from.
 //! - [`store`]: what a backend owes, and one conformance suite that says so;
 //!   `store::memory` is the reference, `store::sled` keeps data on disk.
@@ -23,7 +24,7 @@
 //! # What never happens
 //!
 //! - A room names one that comes after it.
-//! - `domain` and `query` wait, store or send: they are plain functions of values.
+//! - `domain`, `query` and `extract` wait, store or send: they are plain functions of values.
 //! - Anything below `rpc` knows a status or a generated message.
 //! - Anything but `app` names a concrete backend; a backend names another one, or
 //!   lets a type of its engine out.
@@ -36,6 +37,7 @@
 
 pub mod domain;
 pub mod query;
+pub mod extract;
 pub mod clock;
 pub mod store;
 pub mod kb;

@@ -3,6 +3,7 @@
 mod client;
 mod completions;
 mod export;
+mod extract;
 mod failure;
 mod get;
 mod healthcheck;
@@ -42,6 +43,8 @@ enum Command {
     Load(load::Load),
     /// Write out the records as JSON lines.
     Export(export::Export),
+    /// Show what is said in a text, and by whom.
+    Extract(extract::Extract),
     /// Read a record by its name.
     Get(get::Get),
     /// List articles, statements or entities.
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Load(command) => client(command.run()),
         Command::Export(command) => client(command.run()),
+        Command::Extract(command) => command.run(),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
@@ -127,6 +131,11 @@ mod tests {
         check("dicta export", true);
         check("dicta export --kind articles --kind entities --as-of 7 --history --to a.gz", true);
         check("dicta export --kind quotations", false);
+        check("dicta extract a.txt --language en --output json", true);
+        check("dicta extract --jsonl a.jsonl.gz", true);
+        check("dicta extract", false);
+        check("dicta extract a --jsonl b", false);
+        check("dicta extract a --language 0", false);
         check("dicta get articles/a --as-of 7 --view basic --output json", true);
         check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
         check("dicta get quotations/a", false);

@@ -13,6 +13,7 @@ mod data_directory;
 mod deadlines;
 mod delete;
 mod export;
+mod extract;
 mod harness;
 mod ingest;
 mod life;
