@@ -2,7 +2,7 @@
 //! long VerifyQuote takes.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use dicta::rpc::pb;
@@ -20,6 +20,8 @@ use crate::{Failure, articles, stream};
 const CROWD: usize = 8;
 /// Takes the questions through the quotes in an order that is not theirs.
 const STRIDE: usize = 997;
+/// How long quotations may take to catch up: the longest deadline of a call.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// The fewest words of a quote that is asked about.
 const WORDS: usize = 6;
 
@@ -89,7 +91,10 @@ impl Quotes {
         let begun = Instant::now();
         let read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
         let mut client = QueryServiceClient::new(channel);
-        client.list_quotations(pb::ListQuotationsRequest { read, ..Default::default() }).await?;
+        let mut request =
+            tonic::Request::new(pb::ListQuotationsRequest { read, ..Default::default() });
+        request.set_timeout(PATIENCE);
+        client.list_quotations(request).await?;
         let behind = begun.elapsed();
         report.add("quotations: behind the last acknowledgement", "s", behind.as_secs_f64());
         let all = loaded + behind;
