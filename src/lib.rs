@@ -12,6 +12,8 @@
 //!   `store::memory` is the reference, `store::sled` keeps data on disk.
 //! - [`derive`]: what follows the change log, and how it is kept up to date.
 //! - [`search`]: the index of words, derived from the records.
+//! - [`quotations`]: the same words by the same speaker across articles, and whether
+//!   someone said some words; it follows from the records.
 //! - [`kb`]: the use cases, one file each: what a write does, what a read sees.
 //! - [`rpc`]: the services. Messages become commands, records become messages,
 //!   errors become statuses.
@@ -44,6 +46,7 @@ pub mod clock;
 pub mod store;
 pub mod derive;
 pub mod search;
+pub mod quotations;
 pub mod kb;
 pub mod rpc;
 pub mod config;

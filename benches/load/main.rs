@@ -9,7 +9,9 @@ mod ingest;
 mod latency;
 mod names;
 mod probe;
+mod quotes;
 mod report;
+mod search;
 mod server;
 mod stream;
 
@@ -40,6 +42,10 @@ enum Command {
     Ingest(ingest::Ingest),
     /// Measure single reads, beside a bare echo of the same size.
     Get(get::Get),
+    /// Measure quotations: catching up with a load, and VerifyQuote.
+    Quotes(quotes::Quotes),
+    /// Measure searches, and how soon the index follows a load.
+    Search(search::Search),
     /// Serve the bare echo.
     #[command(hide = true)]
     Echo,
@@ -66,6 +72,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Generate(generate) => generate.run(),
         Command::Ingest(ingest) => runtime.block_on(ingest.run()),
         Command::Get(get) => runtime.block_on(get.run()),
+        Command::Quotes(quotes) => runtime.block_on(quotes.run()),
+        Command::Search(search) => runtime.block_on(search.run()),
         Command::Echo => runtime.block_on(echo::serve()),
     }
 }

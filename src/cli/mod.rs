@@ -1,7 +1,10 @@
 //! The command line: one file a command.
 
+mod backup;
 mod client;
+mod compact;
 mod completions;
+mod erase;
 mod export;
 mod failure;
 mod get;
@@ -11,15 +14,19 @@ mod list;
 mod load;
 mod merge;
 mod output;
+mod quotations;
 mod read;
 mod resolve;
+mod restore;
 mod retract;
 mod search;
 mod serve;
 mod stats;
 mod text;
+mod verify_quote;
 mod version;
 mod watch;
+mod whole_file;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -44,6 +51,10 @@ enum Command {
     Load(load::Load),
     /// Write out the records as JSON lines.
     Export(export::Export),
+    /// Write a backup of a server that runs.
+    Backup(backup::Backup),
+    /// Make a data directory of a backup.
+    Restore(restore::Restore),
     /// Read a record by its name.
     Get(get::Get),
     /// List articles, statements or entities.
@@ -54,12 +65,20 @@ enum Command {
     Retract(retract::Retract),
     /// Search articles, statements and entities by their words.
     Search(search::Search),
+    /// Erase records for good.
+    Erase(erase::Erase),
+    /// Write the data of a stopped server anew.
+    Compact(compact::Compact),
     /// Say that two entities are one.
     Merge(merge::Merge),
     /// Take a merge of entities back.
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// List what was said in several articles, or tell how it was worded.
+    Quotations(quotations::Quotations),
+    /// Tell whether someone said some words.
+    VerifyQuote(verify_quote::VerifyQuote),
     /// Tell of changes as they are committed.
     Watch(watch::Watch),
     /// Tell what the server holds.
@@ -80,14 +99,20 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Load(command) => client(command.run()),
         Command::Export(command) => client(command.run()),
+        Command::Backup(command) => client(command.run()),
+        Command::Restore(command) => client(command.run()),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
         Command::Search(command) => client(command.run()),
+        Command::Erase(command) => client(command.run()),
+        Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Quotations(command) => client(command.run()),
+        Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -138,6 +163,10 @@ mod tests {
         check("dicta export", true);
         check("dicta export --kind articles --kind entities --as-of 7 --history --to a.gz", true);
         check("dicta export --kind quotations", false);
+        check("dicta backup --to f --history --address http://a:1", true);
+        check("dicta backup", false);
+        check("dicta restore f --data-dir d", true);
+        check("dicta restore f", false);
         check("dicta get articles/a --as-of 7 --view basic --output json", true);
         check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
         check("dicta get quotations/a", false);
@@ -149,12 +178,25 @@ mod tests {
         check("dicta list quotations", false);
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
+        check("dicta quotations --speaker a --order last-seen --limit 5 --output json", true);
+        check("dicta quotations quotations/q0", true);
+        check("dicta quotations quotations/q0 --limit 5", false);
+        check("dicta quotations --order name", false);
+        check("dicta verify-quote words --speaker someone --limit 3", true);
+        check("dicta verify-quote", false);
         check("dicta history articles/a --limit 5 --output json", true);
         check("dicta history quotations/a", false);
         check("dicta retract articles/a/statements/s --kind superseded --reason r --by b", true);
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta erase articles/a entities/b --reason r --by b", true);
+        check("dicta erase --list erasures.jsonl", true);
+        check("dicta erase articles/a", false);
+        check("dicta compact --data-dir d", true);
+        check("dicta compact", false);
+        check("dicta erase articles/a --reason r --list f", false);
+        check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);
         check("dicta merge entities/a", false);
         check("dicta merge entities/a articles/b", false);

@@ -35,6 +35,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         BulkWindow::KEYS,
         WatchStreams::KEYS,
         SearchIndex::KEYS,
+        QuotationsKept::KEYS,
         History::KEYS,
         Deadlines::KEYS,
     ]
@@ -99,12 +100,22 @@ keys! {
     bulk: BulkWindow;
     /// How Watch streams are handled.
     watch: WatchStreams;
+    /// How quotations are kept.
+    quotations: QuotationsKept;
     /// How much history is kept.
     history: History;
     /// The search index.
     search: SearchIndex;
     /// How long calls may take.
     deadline: Deadlines;
+}
+
+keys! {
+    /// How quotations are kept.
+    QuotationsKept {
+        cache_mib: u64 = "quotations.cache_mib", "32", value::number(0..=65_536),
+            "Memory for cached quotations, in MiB. 0: none are kept, and questions about them are not answered.";
+    }
 }
 
 keys! {

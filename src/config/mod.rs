@@ -12,7 +12,8 @@ use std::path::PathBuf;
 
 pub use self::error::ConfigError;
 pub use self::keys::{
-    BulkWindow, Config, Deadlines, History, Log, SearchIndex, ServerLimits, WatchStreams,
+    BulkWindow, Config, Deadlines, History, Log, QuotationsKept, SearchIndex, ServerLimits,
+    WatchStreams,
 };
 pub use self::layers::{Environment, Flags};
 pub use self::print::{effective, markdown_table};

@@ -71,6 +71,13 @@ impl Recent {
     }
 }
 
+impl Recent {
+    /// Forgets what was read: something of it was erased.
+    pub async fn forget(&self) {
+        *self.0.lock().await = Kept::default();
+    }
+}
+
 impl Kept {
     fn after(&self, position: Revision) -> Option<Vec<Arc<Commit>>> {
         let first = self.commits.partition_point(|commit| commit.change.revision <= position);
@@ -115,11 +122,12 @@ async fn read(store: &dyn Store, position: Revision) -> Result<Vec<Arc<Commit>>,
 
 impl Commit {
     async fn read(store: &dyn Store, change: Change) -> Result<Self, Error> {
-        let unread = |(name, _): &(RecordName, _)| Changed {
+        let unread = |(name, kind): &(RecordName, ChangeKind)| Changed {
             name: name.clone(),
             before: None,
             after: None,
             usable: true,
+            erased: *kind == ChangeKind::Erased,
         };
         let mut changed: Vec<Changed> = change.records.iter().map(unread).collect();
         let existed = |kind| kind != ChangeKind::Created;

@@ -69,7 +69,13 @@ pub const BATCH_GET_NAMES: usize = 1_000;
 pub const PAGE_SIZE: usize = 1_000;
 /// The page of a list where no size is asked for.
 pub const DEFAULT_PAGE_SIZE: usize = 50;
+/// The most records of one Erase.
+pub const ERASURES: usize = 100;
 /// The most names of one ResolveEntities.
 pub const RESOLVE_NAMES: usize = 100;
 /// The most entities that one Watch may be narrowed to.
 pub const WATCH_ENTITIES: usize = 1_000;
+/// The longest words that VerifyQuote takes, in code points.
+pub const QUOTE_CHARS: usize = 4_096;
+/// The fewest words that VerifyQuote takes.
+pub const QUOTE_WORDS: usize = 3;

@@ -182,7 +182,7 @@ impl Pipeline {
         let (outcome, subject) = (plan.outcome, plan.subject.clone());
         self.open.writes.extend(plan.writes.iter().cloned());
         let Some(batch) = self.kb.batch(METHOD, &command.context, plan) else {
-            let result = self.kb.unchanged(subject).await;
+            let result = self.kb.settled(outcome, subject, At::Head).await;
             return self.push_done(BulkAck { sequence, result }).await;
         };
         let write = Write { sequence, command, outcome, subject, batch: Some(batch) };
@@ -238,14 +238,11 @@ impl Pipeline {
             acks.push(match entry {
                 Entry::Done(ack) => ack,
                 Entry::Write(write) => match answers.pop_front().unwrap_or_else(|| Err(lost())) {
-                    Ok(applied) => BulkAck {
-                        sequence: write.sequence,
-                        result: Ok((
-                            write.outcome,
-                            write.subject,
-                            self.kb.receipt(applied.revision),
-                        )),
-                    },
+                    Ok(applied) => {
+                        let at = At::Revision(applied.revision);
+                        let result = self.kb.settled(write.outcome, write.subject, at).await;
+                        BulkAck { sequence: write.sequence, result }
+                    }
                     Err(store::Error::Conflict(_) | store::Error::Skipped) => {
                         self.kb.again(*write).await
                     }
@@ -282,7 +279,8 @@ impl KnowledgeBase {
             let outcome = outcome_of(remembered.outcome);
             let lost = || store::Error::Corrupt("a remembered request names no record".into());
             let subject = remembered.names.into_iter().next().ok_or_else(lost)?;
-            return Ok(Planned::Before((outcome, subject, self.receipt(remembered.revision))));
+            let at = At::Revision(remembered.revision);
+            return self.settled(outcome, subject, at).await.map(Planned::Before);
         }
         let reader = self.store.reader(At::Head).await?;
         let mut plan = ingest::plan(reader.as_ref(), command).await?;
@@ -296,16 +294,24 @@ impl KnowledgeBase {
         Ok(Planned::Plan(Box::new(plan)))
     }
 
-    /// The acknowledgement of an item that changes nothing: the article's last
-    /// change is what a reader must see.
-    async fn unchanged(
+    /// The acknowledgement of an item that was committed, or found unchanged, at a
+    /// revision. Where it changed nothing, the article's last change is what a reader
+    /// must see.
+    async fn settled(
         &self,
+        outcome: IngestOutcome,
         subject: RecordName,
+        at: At,
     ) -> Result<(IngestOutcome, RecordName, Receipt), Error> {
-        let reader = self.store.reader(At::Head).await?;
-        let stored = reader.state(&subject, LoadBody::No).await?.live();
-        let revision = stored.map_or(Revision::ZERO, |stored| stored.committed.revision);
-        Ok((IngestOutcome::Unchanged, subject, self.receipt(revision)))
+        let revision = match (outcome, at) {
+            (IngestOutcome::Created | IngestOutcome::Revised, At::Revision(commit)) => commit,
+            _ => {
+                let reader = self.store.reader(at).await?;
+                let stored = reader.state(&subject, LoadBody::No).await?.live();
+                stored.map_or(Revision::ZERO, |stored| stored.committed.revision)
+            }
+        };
+        Ok((outcome, subject, self.receipt(revision)))
     }
 
     /// Carries out an item that others' writes got in the way of.
@@ -331,10 +337,10 @@ impl KnowledgeBase {
     ) -> Result<(IngestOutcome, RecordName, Receipt), Error> {
         let (outcome, subject) = (plan.outcome, plan.subject.clone());
         match self.batch(METHOD, &command.context, plan) {
-            None => self.unchanged(subject).await,
+            None => self.settled(outcome, subject, At::Head).await,
             Some(batch) => {
                 let applied = self.apply_one(batch).await?;
-                Ok((outcome, subject, self.receipt(applied.revision)))
+                self.settled(outcome, subject, At::Revision(applied.revision)).await
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
 use crate::domain::merge::Refusal;
 use crate::domain::revision::Revision;
 use crate::domain::statement::LinkType;
-use crate::store;
+use crate::store::{self, Conflict, Deleted, Erasure};
 
 /// One thing that is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,25 @@ pub enum Error {
         name: RecordName,
         /// The revision that deleted it, where one did.
         deleted: Option<Revision>,
+    },
+    /// No quotation has, or had, the name.
+    #[error("quotations/{0} does not exist")]
+    NoSuchQuotation(String),
+    /// What is derived from the records cannot be read at present.
+    #[error("{what} cannot be read at present ({why}): try again")]
+    DerivedUnavailable {
+        /// What, in words.
+        what: &'static str,
+        /// Why, in words.
+        why: String,
+    },
+    /// The record that had the name was erased.
+    #[error("{name} was erased")]
+    Erased {
+        /// The name.
+        name: RecordName,
+        /// Why, where it was looked up.
+        erasure: Option<Box<Erasure>>,
     },
     /// A record has the name already.
     #[error("{0} exists already")]
@@ -169,10 +188,28 @@ pub enum Error {
     Stopping,
     /// The store's answer.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict(Conflict::Erased(name)) => Self::Erased { name, erasure: None },
+            error => Self::Store(error),
+        }
+    }
 }
 
 impl Error {
+    /// A record that is no longer there.
+    #[must_use]
+    pub fn gone(name: RecordName, deleted: Deleted) -> Self {
+        match deleted.erasure {
+            Some(erasure) => Self::Erased { name, erasure: Some(Box::new(erasure)) },
+            None => Self::NotFound { name, deleted: Some(deleted.committed.revision) },
+        }
+    }
+
     /// A request with one violation.
     #[must_use]
     pub fn invalid(

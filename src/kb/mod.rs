@@ -5,9 +5,12 @@ mod beside;
 mod bulk;
 mod carry;
 pub mod command;
+#[cfg(test)]
+mod conformance;
 mod create;
 mod delete;
 mod entities;
+mod erase;
 pub mod error;
 mod export;
 mod import;
@@ -18,6 +21,7 @@ mod matching;
 mod merge;
 mod merged;
 mod plan;
+mod quotations;
 mod read;
 mod read_entities;
 mod references;
@@ -31,6 +35,7 @@ mod tests;
 mod token;
 mod update;
 mod update_statement;
+mod verify;
 mod watch;
 mod write;
 
@@ -39,14 +44,17 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkItem};
+pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
+pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
 pub use self::search::{SEARCH_SCAN, SearchHit, SearchIndex, SearchPage, SearchRecords};
+pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -60,6 +68,7 @@ pub struct KnowledgeBase {
     retention: Retention,
     recent: Arc<Recent>,
     search: Option<SearchIndex>,
+    quotations: Option<FollowedQuotations>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -70,10 +79,12 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
-    /// Where the newest commits are read.
+    /// The newest commits, shared with what follows them.
     pub recent: Arc<Recent>,
     /// The search index, where one is kept.
     pub search: Option<SearchIndex>,
+    /// Quotations, where they are kept.
+    pub quotations: Option<FollowedQuotations>,
     /// How much history is kept.
     pub retention: Retention,
 }
@@ -82,8 +93,16 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, search } = config;
-        Self { store, clock, request_ttl, retention, recent, search }
+        let KnowledgeBaseConfig {
+            store,
+            clock,
+            request_ttl,
+            retention,
+            recent,
+            search,
+            quotations,
+        } = config;
+        Self { store, clock, request_ttl, retention, recent, search, quotations }
     }
 
     /// The store beneath.

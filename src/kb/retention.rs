@@ -123,9 +123,10 @@ mod tests {
             store: Arc::clone(&store),
             clock: Arc::new(ManualClock::new(at(100))),
             request_ttl: Duration::from_secs(ttl),
-            recent: Arc::default(),
             search: None,
             retention,
+            recent: Arc::default(),
+            quotations: None,
         });
         while kb.prune_step().await.unwrap() {}
         store.floor().revision.0

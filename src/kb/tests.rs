@@ -27,6 +27,7 @@ fn base() -> Arc<KnowledgeBase> {
         request_ttl: Duration::from_secs(3600),
         recent: Arc::default(),
         search: None,
+        quotations: None,
         retention: Retention::default(),
     }))
 }

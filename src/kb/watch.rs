@@ -207,9 +207,12 @@ impl Watch {
             };
             let before_matches = wants(before, &changed.before);
             let after_matches = wants(after, &changed.after);
-            (before_matches || after_matches).then(|| WatchEvent {
+            // Nothing is left of it to tell, nor to filter by.
+            let erased = changed.before.is_none() && changed.after.is_none();
+            let wanted = before_matches || after_matches;
+            (wanted || erased && self.selection.wants_kind_of(name)).then(|| WatchEvent {
                 name: name.clone(),
-                kind: *kind,
+                kind: if erased { ChangeKind::Erased } else { *kind },
                 before: changed.before.clone(),
                 after: self.after(changed),
                 before_matches,

@@ -9,6 +9,7 @@ mod base;
 mod call;
 mod ingest;
 mod bulk;
+mod near_duplicates;
 mod query;
 mod rebuild;
 mod query_entities;
@@ -23,6 +24,8 @@ mod json_path;
 pub mod json_values;
 pub mod record_file;
 pub mod seed_file;
+pub mod backup_file;
+mod backup;
 
 pub use self::base::Base;
 pub use self::bulk::BulkLimits;

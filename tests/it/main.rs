@@ -1,6 +1,7 @@
 //! The integration tests: one binary, a module a subject.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod backup;
 mod bad_calls;
 mod bad_requests;
 mod bad_transport;
@@ -12,6 +13,7 @@ mod crash;
 mod data_directory;
 mod deadlines;
 mod delete;
+mod erase;
 mod export;
 mod failed_writes;
 mod harness;
@@ -22,6 +24,7 @@ mod lists;
 mod merges;
 mod paging;
 mod process;
+mod quotations;
 mod reads;
 mod reingest;
 mod retention;

@@ -19,9 +19,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store/sled", &["domain", "query", "store"]),
     ("derive", &["domain", "store"]),
     ("search", &["domain", "query", "clock", "derive"]),
-    ("kb", &["domain", "query", "clock", "store", "derive", "search"]),
+    ("quotations", &["domain", "derive"]),
+    ("quotations/disk", &["quotations"]),
+    ("kb", &["domain", "query", "clock", "store", "derive", "search", "quotations"]),
     ("rpc/pb", &[]),
-    ("rpc", &["domain", "query", "clock", "store", "derive", "search", "kb", "rpc/pb"]),
+    (
+        "rpc",
+        &["domain", "query", "clock", "store", "derive", "search", "quotations", "kb", "rpc/pb"],
+    ),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     (
@@ -33,6 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store/sled",
             "derive",
             "search",
+            "quotations",
+            "quotations/disk",
             "kb",
             "rpc",
             "config",
@@ -54,7 +61,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "what the words mean does not depend on how they are stored or sent",
     ),
     (
-        &["clock", "store", "store/memory", "store/sled", "derive", "search", "kb"],
+        &["clock", "store", "store/memory", "store/sled", "derive", "search", "quotations", "kb"],
         &["tonic", "tonic_types", "prost_types", "pb"],
         "nothing below rpc knows how calls come in",
     ),
@@ -65,9 +72,14 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         // sled's records are written in the protobuf encoding, by types of its own.
-        &["clock", "store", "store/memory", "derive", "search", "kb"],
+        &["clock", "store", "store/memory", "derive", "search", "quotations", "kb"],
         &["prost"],
         "only what is stored or sent has an encoding",
+    ),
+    (
+        &["domain", "query", "store", "derive", "quotations", "kb", "rpc"],
+        &["fjall"],
+        "another engine must be able to take its place",
     ),
 ];
 

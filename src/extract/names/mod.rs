@@ -28,7 +28,7 @@ pub struct Names<'a> {
     words: Vec<Word<'a>>,
     mentions: Vec<NameMention>,
     chains: Vec<Chain>,
-    posts: Vec<FoundPost>,
+    posts: Posts,
     focus: Vec<Focus>,
 }
 
@@ -63,10 +63,15 @@ pub struct Chain {
     gender: Option<Gender>,
 }
 
+/// The most other names of one thing that are kept.
+const MOST_ALIASES: usize = 16;
+
 impl Chain {
-    fn add_alias(&mut self) {
-        if self.name.contains(' ') && !self.aliases.contains(&self.name) {
-            self.aliases.push(self.name.clone());
+    /// Notes another full name, where it is one and there is room.
+    fn add_alias(&mut self, text: String) {
+        let new = text.contains(' ') && text != self.name && !self.aliases.contains(&text);
+        if new && self.aliases.len() < MOST_ALIASES {
+            self.aliases.push(text);
         }
     }
 }
@@ -80,7 +85,7 @@ pub fn read<'a>(text: &'a str, language: Option<&str>) -> Names<'a> {
     }
     let parts = run::parts(text, &words);
     let chain::Chains { mentions, chains } = chain::link(&words, &parts);
-    let posts = Posts::find(&words, &mentions, &chains);
+    let posts = post::find(&words, &mentions, &chains);
     let mut names = Names { words, mentions, chains, posts, focus: Vec::new() };
     names.read_focus();
     names
@@ -96,7 +101,7 @@ impl Names<'_> {
     /// The posts that people are said to hold, ranks included.
     #[must_use]
     pub fn posts(&self) -> &[FoundPost] {
-        &self.posts
+        self.posts.all()
     }
 
     /// The things named.

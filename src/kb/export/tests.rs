@@ -25,6 +25,7 @@ pub(in crate::kb) fn base(id: u128) -> KnowledgeBase {
         request_ttl: Duration::from_secs(60),
         recent: Arc::default(),
         search: None,
+        quotations: None,
         retention: Retention::default(),
     })
 }

@@ -194,7 +194,7 @@ impl Planner<'_> {
                 self.plan.require(Precondition::AtRevision(name.clone(), revision));
             }
             if self.command.replace_statements {
-                retired.push(StatementName { article: self.id.clone(), statement: id });
+                retired.push(name);
             } else if changes {
                 self.put_statement(name, after);
             }
@@ -216,7 +216,7 @@ impl Planner<'_> {
                 self.plan.require(precondition);
             }
             for name in retired {
-                self.plan.mutate(Mutation::Delete(name.into()));
+                self.plan.mutate(Mutation::Delete(name));
             }
         }
         Ok(())

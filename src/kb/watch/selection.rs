@@ -46,6 +46,19 @@ impl Selection {
         if faults.is_empty() { Ok(selection) } else { Err(Error::Invalid(faults)) }
     }
 
+    /// Whether some records of the kind that has such names are wanted.
+    pub(super) fn wants_kind_of(&self, name: &RecordName) -> bool {
+        !matches!(self.of_kind(name), Wanted::None)
+    }
+
+    fn of_kind(&self, name: &RecordName) -> &Wanted {
+        match name {
+            RecordName::Article(_) => &self.articles,
+            RecordName::Statement(_) => &self.statements,
+            RecordName::Entity(_) => &self.entity_records,
+        }
+    }
+
     /// The entities that it names.
     pub(super) fn named(&self) -> BTreeSet<EntityId> {
         let filters = [&self.articles, &self.statements, &self.entity_records];
@@ -73,12 +86,7 @@ impl Selection {
 
     /// Whether a record is wanted.
     pub(super) fn wants(&self, stored: &Stored) -> bool {
-        let wanted = match stored.value {
-            Record::Article(_) => &self.articles,
-            Record::Statement(_) => &self.statements,
-            Record::Entity(_) => &self.entity_records,
-        };
-        match wanted {
+        match self.of_kind(&stored.name) {
             Wanted::None => false,
             Wanted::All => self.concerns(stored),
             Wanted::Matching(filter) => self.concerns(stored) && filter.matches(stored),

@@ -23,6 +23,7 @@ fn base() -> KnowledgeBase {
         request_ttl: Duration::from_secs(60),
         recent: Arc::default(),
         search: None,
+        quotations: None,
         retention: Retention::default(),
     })
 }
@@ -59,6 +60,7 @@ fn short(events: &[WatchEvent]) -> Vec<String> {
             ChangeKind::Created => '+',
             ChangeKind::Updated => '*',
             ChangeKind::Deleted => '-',
+            ChangeKind::Erased => 'x',
         };
         let before = if event.before_matches { "b" } else { "" };
         let after = if event.after_matches { "a" } else { "" };

@@ -19,7 +19,7 @@ pub use self::call::{
 pub use self::watch::{watch_deadline, watch_slow_reader, watch_stopping, watch_streams_taken};
 use crate::domain::id::RecordName;
 use crate::kb::error::{Error, Violation};
-use crate::store::{self, CommitOutcome};
+use crate::store::{self, CommitOutcome, Erasure};
 
 #[cfg(test)]
 mod tests;
@@ -130,6 +130,12 @@ fn of_error(error: Error, act: Act) -> Status {
     let answer = match error {
         Error::Invalid(violations) => invalid(&violations),
         Error::NotFound { name, deleted } => not_found(&name, deleted.map(|at| at.to_string())),
+        Error::Erased { name, erasure } => erased(&name, erasure.as_deref(), act),
+        Error::NoSuchQuotation(id) => Answer::new(Code::NotFound, "NOT_FOUND", message)
+            .with("name", format!("quotations/{id}")),
+        Error::DerivedUnavailable { .. } => {
+            Answer::new(Code::Unavailable, "DERIVED_UNAVAILABLE", message).retry()
+        }
         Error::AlreadyExists(name) => {
             Answer::new(Code::AlreadyExists, "ALREADY_EXISTS", message).resource(&name)
         }
@@ -239,6 +245,25 @@ fn not_found(name: &RecordName, deleted: Option<String>) -> Answer {
     let answer = Answer::new(Code::NotFound, "NOT_FOUND", message).resource(name);
     match deleted {
         Some(revision) => answer.with("deleted_revision", revision),
+        None => answer,
+    }
+}
+
+/// To a reader it is not there; a writer cannot have its name.
+fn erased(name: &RecordName, erasure: Option<&Erasure>, act: Act) -> Answer {
+    let (code, message) = match act {
+        Act::Read => (Code::NotFound, format!("{name} was erased")),
+        Act::Write => {
+            let message = format!("{name} was erased, and its name stays unused");
+            (Code::FailedPrecondition, message)
+        }
+    };
+    let answer = Answer::new(code, "ERASED", message).resource(name);
+    match erasure {
+        Some(Erasure { reason, by, time }) => {
+            let reason: String = reason.chars().take(DESCRIPTION_CHARS).collect();
+            answer.with("reason", reason).with("by", by).with("erase_time", time)
+        }
         None => answer,
     }
 }

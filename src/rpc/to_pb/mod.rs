@@ -1,7 +1,9 @@
 //! Records and answers to the wire.
 
 pub mod answer;
+pub mod erasure;
 pub mod import;
+pub mod quotation;
 pub mod resolve;
 mod search;
 mod article;
@@ -15,6 +17,7 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::kb::error::Error;
@@ -28,7 +31,9 @@ pub use self::answer::{
     retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
     updated_statement,
 };
+pub use self::erasure::{erased, erasure};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
+pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
 pub use self::resolve::resolved;
 pub use self::search::{facet_counts, search_hit, search_index};
 pub use self::time::{duration, timestamp};
@@ -101,17 +106,23 @@ pub fn record(stored: Stored) -> pb::Record {
 }
 
 /// One stored state of an article.
-pub fn article_version(state: ArticleState, body: LoadBody) -> Result<pb::ArticleVersion, Error> {
+pub fn article_version(
+    name: &RecordName,
+    state: ArticleState,
+    body: LoadBody,
+) -> Result<pb::ArticleVersion, Error> {
     match state {
         ArticleState::Article(stored) => Ok(pb::ArticleVersion {
             revision: revision(stored.committed.revision),
             deleted: false,
             article: Some(article(stored, body)?),
+            erasure: None,
         }),
         ArticleState::Deleted(deleted) => Ok(pb::ArticleVersion {
             revision: revision(deleted.committed.revision),
             deleted: true,
             article: None,
+            erasure: deleted.erasure.map(|why| erasure(name, why)),
         }),
     }
 }

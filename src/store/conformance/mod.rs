@@ -6,11 +6,12 @@
 
 pub mod complete;
 pub mod fixtures;
-mod model;
+pub(crate) mod model;
 pub(crate) mod articles;
 pub(crate) mod closing;
 pub(crate) mod commits;
 pub(crate) mod concurrency;
+pub(crate) mod erasing;
 pub(crate) mod intervals;
 pub(crate) mod lists;
 pub(crate) mod log;
@@ -153,6 +154,14 @@ macro_rules! store_conformance {
                 a_shared_text_outlives_the_version_that_brought_it,
                 a_deletion_outlives_the_record,
                 the_floor_outlives_the_store,
+            }
+            erasing {
+                erased_is_erased_as_of_any_revision,
+                an_erased_entity_is_found_by_nothing,
+                the_log_tells_what_was_erased,
+                an_erased_name_stays_unused,
+                erasures_are_listed_by_name,
+                what_was_erased_is_pruned_like_all_else,
             }
             concurrency {
                 parallel_ensures_make_one_entity,

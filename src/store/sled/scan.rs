@@ -5,8 +5,7 @@ use sled::{Db, IVec};
 use super::keys::{self, Iid, Place, REVISION_BYTES};
 use super::merged::{Entry, Merged};
 use super::places::{about, name_of, place};
-use super::reader;
-use super::reader::{stored, version_at};
+use super::reader::{self, version_at};
 use super::record::envelope::damaged;
 use super::record::version::Version;
 use crate::domain::record::{Record, Stored};
@@ -202,18 +201,15 @@ fn naming(db: &Db, key: &[u8], error: Error) -> Error {
 /// The record, if it passes the filter.
 fn admit(db: &Db, found: &Found, scan: &Scan) -> Result<Option<Stored>, Error> {
     let Some(filter) = &scan.filter else {
-        return reader::stored(db, &found.key, &found.version, scan.body).map(Some);
+        return reader::stored(db, &found.key, &found.version, scan.body);
     };
-    let mut record = stored(db, &found.key, &found.version, LoadBody::No)?;
+    let mut record = found.version.record(&found.key)?;
     if !filter.matches(&record) {
         return Ok(None);
     }
-    if scan.body == LoadBody::Yes
-        && let Some(iid) = Place::of_version(&found.key).and_then(|place| place.iid())
-    {
-        found.version.load_body(db, iid, &mut record.value)?;
-    }
-    Ok(Some(record))
+    let there = scan.body == LoadBody::No
+        || reader::load_text(db, &found.key, &found.version, &mut record)?;
+    Ok(there.then_some(record))
 }
 
 /// What a page may still take. The first record always fits.

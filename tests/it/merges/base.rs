@@ -25,7 +25,7 @@ async fn load(server: &Dicta, records: Vec<pb::Record>) {
         record: Some(record),
         ..Default::default()
     });
-    let message = pb::ImportRecordsRequest { items: items.collect(), ..Default::default() };
+    let message = pb::ImportRecordsRequest { items: items.collect() };
     let answers = server.admin().import_records(tokio_stream::iter([message])).await;
     let mut answers = answers.unwrap().into_inner();
     while let Some(message) = answers.message().await.unwrap() {

@@ -76,6 +76,17 @@ async fn what_is_part_of_a_merge_is_not_deleted() {
 }
 
 #[tokio::test]
+async fn an_entity_that_names_itself_does_not_stand_in_its_own_way() {
+    let (_home, server) = persons(&["a"]).await;
+    let held = pb::Occupancy { title: "Mayor".into(), holder: name("b"), ..Default::default() };
+    let b = pb::Entity { occupancies: vec![held], place: name("b"), ..person("Jane Roe") };
+    server.entity("b", b).await;
+    let request = pb::DeleteEntityRequest { name: name("b"), ..Default::default() };
+    server.ingest().delete_entity(request).await.unwrap();
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn an_entity_stands_for_256_others_at_most() {
     let (_home, server) = persons(&["survivor", "head"]).await;
     for number in 0..128 {
