@@ -2,7 +2,6 @@
 
 mod compact;
 mod restore;
-mod search;
 
 use std::future::Future;
 use std::io;
@@ -19,14 +18,22 @@ pub use self::restore::{RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
 use crate::derive::{Follower, FollowerConfig, Recent};
-use crate::kb::{self, FollowedQuotations, KnowledgeBase, KnowledgeBaseConfig, Retention};
+use crate::kb::{
+    self, FollowedQuotations, KnowledgeBase, KnowledgeBaseConfig, Retention, SearchIndex,
+};
 use crate::quotations::disk::{DiskConfig, DiskTable};
 use crate::quotations::table::Table;
 use crate::quotations::{Quotations, Writer};
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
+use crate::search::{IndexConfig, Indexer, Search};
 use crate::store::sled::{SledConfig, SledStore};
 use crate::store::{self, Store};
+
+/// How long a change may stay unfindable while nobody waits for it.
+const SEARCH_INTERVAL: Duration = Duration::from_millis(750);
+/// How many records are indexed before they are made findable.
+const SEARCH_RECORDS: usize = 20_000;
 
 /// Why a server does not start or ends badly.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +140,7 @@ impl Server {
         tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
         let store = open(&config).await?;
         let recent = Arc::new(Recent::default());
-        let search = search::follow(&config, &store, &recent, &clock)?;
+        let search = search(&config, &store, &recent, &clock)?;
         let kept = keep_quotations(&config, &store, &recent).await;
         let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
             store: Arc::clone(&store),
@@ -220,6 +227,33 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let cut_short = |_| store::Error::Internal("opening was cut short".into());
     let store = opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)?;
     Ok(Arc::new(store))
+}
+
+/// Starts to keep the search index, where one is to be kept.
+fn search(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    recent: &Arc<Recent>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<SearchIndex>, Error> {
+    if !config.search.enabled {
+        return Ok(None);
+    }
+    let search = Arc::new(Search::new(Arc::clone(clock)));
+    let index = IndexConfig {
+        path: config.data_dir.join("search"),
+        store_id: store.identity().store_id,
+        memory_bytes: config.search.memory_bytes,
+    };
+    let follower = FollowerConfig {
+        store: Arc::clone(store),
+        recent: Arc::clone(recent),
+        interval: SEARCH_INTERVAL,
+        records: SEARCH_RECORDS,
+    };
+    let indexer = Box::new(Indexer::new(index, Arc::clone(&search)));
+    let follower = Follower::start(follower, indexer).map_err(Error::Thread)?;
+    Ok(Some(SearchIndex { search, follower: Arc::new(follower) }))
 }
 
 /// How long what was taken in may wait before it is shown, if nobody waits for it.

@@ -15,7 +15,7 @@ use crate::rpc::pb::query_service_client::QueryServiceClient;
 use crate::rpc::pb::record::Record;
 
 /// The largest page that a server gives.
-const PAGE_SIZE: usize = 1_000;
+pub(super) const PAGE_SIZE: usize = 1_000;
 
 /// Lists records.
 #[derive(Debug, Args)]
@@ -139,7 +139,7 @@ impl What {
 }
 
 /// The filter that lets pass what every part does.
-fn all_of(mut parts: Vec<String>, filter: &str) -> String {
+pub(super) fn all_of(mut parts: Vec<String>, filter: &str) -> String {
     match (filter.is_empty(), parts.is_empty()) {
         (true, _) => {}
         (false, true) => parts.push(filter.to_owned()),
@@ -215,23 +215,30 @@ pub(super) async fn statements_of(
 }
 
 /// Writes records as they come, so that a long list needs no memory.
-struct Writer {
+pub(super) struct Writer {
     format: Format,
     first: bool,
 }
 
 impl Writer {
-    fn new(format: Format) -> Self {
+    pub(super) fn new(format: Format) -> Self {
         Self { format, first: true }
     }
 
-    fn write(&mut self, records: Vec<Record>) -> Result<(), Failure> {
+    /// Writes records, each as the format has it.
+    pub(super) fn write(&mut self, records: Vec<Record>) -> Result<(), Failure> {
         match self.format {
             Format::Text => self.write_text(&records),
             Format::Json | Format::Jsonl => records.into_iter().try_for_each(|record| {
                 print_json(&pb::Record { record: Some(record) }, self.format)
             }),
         }
+    }
+
+    /// Writes a block of text, an empty line before it but before the first.
+    pub(super) fn write_block(&mut self, block: &str) -> Result<(), Failure> {
+        let gap = if std::mem::take(&mut self.first) { "" } else { "\n" };
+        print(&format!("{gap}{block}"))
     }
 
     fn write_text(&mut self, records: &[Record]) -> Result<(), Failure> {
@@ -259,7 +266,7 @@ impl Writer {
     }
 
     /// Says what a reader would else have to guess.
-    fn end(&self, listed: usize, more: bool) -> Result<(), Failure> {
+    pub(super) fn end(&self, listed: usize, more: bool) -> Result<(), Failure> {
         if self.format == Format::Text && listed == 0 {
             return print("Nothing matches.");
         }

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod backup;
+mod breakdown;
 mod client;
 mod compact;
 mod completions;
@@ -12,10 +13,13 @@ mod healthcheck;
 mod history;
 mod list;
 mod load;
+mod neighbors;
 mod merge;
 mod output;
+mod paths;
 mod quotations;
 mod read;
+mod relations;
 mod resolve;
 mod restore;
 mod retract;
@@ -23,6 +27,7 @@ mod search;
 mod serve;
 mod stats;
 mod text;
+mod timeline;
 mod verify_quote;
 mod version;
 mod watch;
@@ -63,10 +68,10 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
-    /// Search articles, statements and entities by their words.
-    Search(search::Search),
     /// Erase records for good.
     Erase(erase::Erase),
+    /// Search articles, statements and entities by their words.
+    Search(search::Search),
     /// Write the data of a stopped server anew.
     Compact(compact::Compact),
     /// Say that two entities are one.
@@ -75,6 +80,14 @@ enum Command {
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// Tell what an entity said, in the order of time.
+    Timeline(timeline::Timeline),
+    /// Tell what statements say will happen, soonest first.
+    Due(timeline::Due),
+    /// Tell whom and what an entity is related to.
+    Neighbors(neighbors::Neighbors),
+    /// Tell how two entities are connected.
+    Paths(paths::Paths),
     /// List what was said in several articles, or tell how it was worded.
     Quotations(quotations::Quotations),
     /// Tell whether someone said some words.
@@ -105,12 +118,16 @@ pub fn main() -> ExitCode {
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
-        Command::Search(command) => client(command.run()),
         Command::Erase(command) => client(command.run()),
+        Command::Search(command) => client(command.run()),
         Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Timeline(command) => client(command.run()),
+        Command::Due(command) => client(command.run()),
+        Command::Neighbors(command) => client(command.run()),
+        Command::Paths(command) => client(command.run()),
         Command::Quotations(command) => client(command.run()),
         Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
@@ -211,6 +228,18 @@ mod tests {
         check("dicta search", false);
         check("dicta search a --kind quotation", false);
         check("dicta stats --output jsonl", true);
+        check("dicta stats --by speaker,topic --by kind --limit 5 --filter x --all", true);
+        check("dicta stats --by weather", false);
+        check("dicta stats --filter x", false);
+        check("dicta timeline a --about --by referenced --since 2026 --until 2027", true);
+        check("dicta timeline", false);
+        check("dicta due --from 2026-09 --until 2026-09 --limit 0 --output jsonl", true);
+        check("dicta due a", false);
+        check("dicta neighbors a --relation claimed --relation addressed --evidence 5", true);
+        check("dicta neighbors a --relation cousin", false);
+        check("dicta neighbors", false);
+        check("dicta paths entities/a b --max-hops 2 --limit 1 --as-of 7", true);
+        check("dicta paths a", false);
         check("dicta healthcheck --config f", true);
         check("dicta completions bash", true);
         check("dicta version", true);

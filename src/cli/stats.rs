@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::breakdown::Breakdown;
 use super::client::{Connection, request};
 use super::failure::Failure;
 use super::output::{Format, print, print_json};
@@ -12,15 +13,21 @@ use crate::rpc::pb::admin_service_client::AdminServiceClient;
 /// The columns of the longest label.
 const LABEL_WIDTH: usize = 9;
 
-/// Tells what the server holds: records, outlets, speakers, disk.
+/// Tells what the server holds: records, outlets, speakers, disk; or counts
+/// statements by what they share.
 #[derive(Debug, Args)]
 pub(super) struct Stats {
+    #[command(flatten)]
+    breakdown: Breakdown,
     #[command(flatten)]
     connection: Connection,
 }
 
 impl Stats {
     pub(super) async fn run(self) -> Result<(), Failure> {
+        if self.breakdown.is_wanted() {
+            return self.breakdown.run(self.connection).await;
+        }
         let mut client = AdminServiceClient::new(self.connection.connect().await?);
         let asked = request(pb::GetServerInfoRequest {});
         let info = client.get_server_info(asked).await?.into_inner();
@@ -70,7 +77,7 @@ fn with_time(text: &str, time: Option<&prost_types::Timestamp>) -> String {
 }
 
 /// The number with its thousands set apart.
-fn grouped(number: i64) -> String {
+pub(super) fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {

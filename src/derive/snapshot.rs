@@ -3,7 +3,7 @@
 
 use super::{Changed, may_be_used, reached};
 use crate::domain::revision::Revision;
-use crate::store::{At, Cursor, Error, LoadBody, Path, Reader, Scan, Store};
+use crate::store::{At, Cursor, Direction, Error, LoadBody, Path, Reader, Scan, Store, Window};
 
 /// How many records are read at a time.
 const PAGE: usize = 256;
@@ -36,6 +36,8 @@ impl Snapshot {
         let Some(path) = self.paths.last().cloned() else { return Ok(None) };
         let scan = Scan {
             path,
+            direction: Direction::Along,
+            window: Window::default(),
             filter: None,
             after: self.after.take(),
             limit: PAGE,

@@ -71,6 +71,8 @@ pub const PAGE_SIZE: usize = 1_000;
 pub const DEFAULT_PAGE_SIZE: usize = 50;
 /// The most records of one Erase.
 pub const ERASURES: usize = 100;
+/// The most kinds of relations that one question may be narrowed to.
+pub const RELATION_KINDS: usize = 8;
 /// The most names of one ResolveEntities.
 pub const RESOLVE_NAMES: usize = 100;
 /// The most entities that one Watch may be narrowed to.

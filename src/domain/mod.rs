@@ -18,5 +18,6 @@ pub mod selector;
 pub mod statement;
 pub mod text;
 pub mod time;
+pub mod triple;
 pub mod united;
 pub mod words;

@@ -6,6 +6,7 @@ use super::origin::Origin;
 use super::selector::Selector;
 use super::text::LanguageTag;
 use super::time::{CoarseTime, Timestamp};
+pub use super::triple::{Qualifier, Term, Triple};
 
 /// How the words reach the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +86,31 @@ pub enum LinkType {
     Denies,
     /// It puts the other right.
     Corrects,
+}
+
+impl StatementKind {
+    /// Its name, such as `DIRECT`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "DIRECT",
+            Self::Mixed => "MIXED",
+            Self::Indirect => "INDIRECT",
+            Self::Narrated => "NARRATED",
+        }
+    }
+}
+
+impl StatementStatus {
+    /// Its name, such as `ACTIVE`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Orphaned => "ORPHANED",
+            Self::Retracted => "RETRACTED",
+        }
+    }
 }
 
 impl LinkType {
@@ -224,52 +250,6 @@ pub struct Speaker {
     pub description: String,
 }
 
-/// One term of a triple or a qualifier.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Term {
-    /// An entity.
-    Entity(EntityId),
-    /// Words.
-    Text(String),
-    /// A number.
-    Number(f64),
-    /// A time.
-    Time(CoarseTime),
-    /// A truth value.
-    Boolean(bool),
-}
-
-impl Term {
-    fn entity(&self) -> Option<&EntityId> {
-        match self {
-            Self::Entity(entity) => Some(entity),
-            _ => None,
-        }
-    }
-}
-
-/// A detail of a triple.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Qualifier {
-    /// What it details.
-    pub predicate: String,
-    /// The detail.
-    pub value: Term,
-}
-
-/// What is claimed, as subject, predicate and object.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Triple {
-    /// What the claim is about.
-    pub subject: Term,
-    /// The relation.
-    pub predicate: String,
-    /// What the subject is related to.
-    pub object: Option<Term>,
-    /// Details.
-    pub qualifiers: Vec<Qualifier>,
-}
-
 /// Where translated words came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Translation {
@@ -355,13 +335,29 @@ impl Statement {
         }
     }
 
+    /// The kind, told from its spans where it is not given.
+    #[must_use]
+    pub fn kind_or_told(&self) -> StatementKind {
+        self.kind.unwrap_or_else(|| self.kind_of_spans())
+    }
+
     /// The time by which statements are ordered, in microseconds since 1970: when
     /// it was said, else when it was published.
     #[must_use]
     pub fn sort_micros(&self) -> Option<i64> {
+        self.sort_span().map(|(start, _)| start)
+    }
+
+    /// The same from its first moment to the one behind its last: of times that
+    /// begin together the narrower comes first.
+    #[must_use]
+    pub fn sort_span(&self) -> Option<(i64, i64)> {
         match &self.uttered_at {
-            Some(uttered) => Some(uttered.start_micros()),
-            None => self.article.published_at.map(Timestamp::as_microsecond),
+            Some(uttered) => Some((uttered.start_micros(), uttered.end_micros())),
+            None => {
+                let published = self.article.published_at.map(Timestamp::as_microsecond);
+                published.map(|moment| (moment, moment))
+            }
         }
     }
 
@@ -376,11 +372,7 @@ impl Statement {
     pub fn entities_mentioned(&self) -> impl Iterator<Item = &EntityId> {
         let mentions = self.mentions.iter().chain(&self.addressees);
         let named = mentions.filter_map(|mention| mention.entity.as_ref());
-        let ends = self.triple.iter().flat_map(|triple| {
-            let values = triple.qualifiers.iter().map(|qualifier| &qualifier.value);
-            std::iter::once(&triple.subject).chain(&triple.object).chain(values)
-        });
-        named.chain(ends.filter_map(Term::entity))
+        named.chain(self.triple.iter().flat_map(Triple::entities_named))
     }
 
     /// The id that the server gives a statement that names none: from the words,

@@ -211,6 +211,20 @@ impl CoarseTime {
         }
     }
 
+    /// The unit, such as a month, in which it lies wholly; itself where it lies in
+    /// no one unit, as `2026`, or `2026-03/2026-06` for a spring.
+    #[must_use]
+    pub fn in_units_of(&self, unit: Precision) -> String {
+        let within = |unit: Precision| {
+            let text = write_civil(self.start, unit);
+            let whole = Self::parse(&text, "", Some(unit), "", String::new()).ok()?;
+            (self.end <= whole.end).then_some(text)
+        };
+        within(unit)
+            .or_else(|| within(Precision::Year).filter(|_| self.precision == Precision::Year))
+            .unwrap_or_else(|| format!("{}/{}", self.start_text(), self.end_text()))
+    }
+
     /// The first moment in microseconds since 1970 UTC, an unknown offset taken
     /// as UTC: what coarse and exact times are ordered by together.
     #[must_use]
@@ -222,6 +236,16 @@ impl CoarseTime {
     #[must_use]
     pub fn end_micros(&self) -> i64 {
         civil_micros(self.end) - i64::from(self.utc_offset.unwrap_or(0)) * 1_000_000
+    }
+}
+
+impl From<Timestamp> for CoarseTime {
+    /// The second of a moment, in UTC.
+    fn from(moment: Timestamp) -> Self {
+        let moment = TimeZone::UTC.to_datetime(moment);
+        let start = moment.with().subsec_nanosecond(0).build().unwrap_or(moment);
+        let end = start.saturating_add(1.second());
+        Self { start, end, precision: Precision::Second, utc_offset: Some(0), text: String::new() }
     }
 }
 
@@ -391,6 +415,17 @@ mod tests {
         for bad in ["", "0000", "26", "2026-13", "2026-02-30", "2026-09T10", "2026-9", "٢٠٢٦"] {
             assert!(matches!(parse(bad, "", None), Err(TimeError::Syntax(_))), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_lies_in_a_unit_or_stands_for_itself() {
+        let check = |start: &str, end: &str, precision, unit, expected: &str| {
+            assert_eq!(parse(start, end, precision).unwrap().in_units_of(unit), expected);
+        };
+        check("2026-09-16", "2026-09-18", None, Precision::Day, "2026-09-16/2026-09-18");
+        check("2026-09-16", "2026-09-18", None, Precision::Month, "2026-09");
+        check("2026-03", "", Some(Precision::Season), Precision::Month, "2026-03/2026-06");
+        check("2026", "", None, Precision::Month, "2026");
     }
 
     #[test]

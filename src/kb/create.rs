@@ -89,7 +89,7 @@ pub(super) async fn plan_statement(
     let mut violations = Vec::new();
     let anchor = Anchor::new(body);
     complete(&mut statement, "statement", &anchor, &copy, &command.context, &mut violations);
-    let id = statement_id(reader, command, &statement).await?;
+    let (id, count) = statement_id(reader, command, &statement).await?;
     let own = StatementName { article: command.article.clone(), statement: id };
     let mut plan = Plan::new(RecordName::Statement(own.clone()));
     let mut directory = Directory::new(reader);
@@ -100,18 +100,29 @@ pub(super) async fn plan_statement(
     }
     plan.require(Precondition::AtRevision(name, revision));
     plan.require(Precondition::Absent(plan.subject.clone()));
+    if is_nearly_full(count) {
+        let since = reader.revision();
+        plan.require(Precondition::StatementsUnmoved(command.article.clone(), since));
+    }
     plan.mutate(Mutation::Put(plan.subject.clone(), Record::Statement(Box::new(statement))));
     plan.outcome = IngestOutcome::Created;
     Ok(plan)
 }
 
+/// Whether the statements that other writes add meanwhile could bring an article
+/// over the most that it may have.
+pub(super) fn is_nearly_full(count: usize) -> bool {
+    const MEANWHILE: usize = 256;
+    count + MEANWHILE > limits::STATEMENTS_PER_ARTICLE
+}
+
 /// The id of the new statement: the chosen one, which must be free, or the first
-/// minted one that is.
+/// minted one that is. Also how many statements the article has.
 async fn statement_id(
     reader: &dyn Reader,
     command: &CreateStatement,
     statement: &Statement,
-) -> Result<StatementId, Error> {
+) -> Result<(StatementId, usize), Error> {
     let article = &command.article;
     let name = |statement: &StatementId| {
         RecordName::Statement(StatementName {
@@ -125,17 +136,22 @@ async fn statement_id(
         let text = format!("{article} has {} statements, the most it may", page.items.len());
         return Err(Error::invalid("parent", "OVER_LIMIT", text));
     }
+    let count = page.items.len();
     let taken: HashSet<&RecordName> = page.items.iter().map(|item| &item.record.name).collect();
     let taken = |id: &StatementId| taken.contains(&name(id));
     if let Some(id) = &command.draft.id {
-        return if taken(id) { Err(Error::AlreadyExists(name(id))) } else { Ok(id.clone()) };
+        return if taken(id) {
+            Err(Error::AlreadyExists(name(id)))
+        } else {
+            Ok((id.clone(), count))
+        };
     }
     for ordinal in 0.. {
         let id = statement
             .mint_id(article, ordinal)
             .map_err(|error| Error::invalid("statement", "BAD_ID", error.to_string()))?;
         if !taken(&id) {
-            return Ok(id);
+            return Ok((id, count));
         }
     }
     Err(Error::Contended)

@@ -70,7 +70,7 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
 
 /// Fails for an entity that was merged, or that others were merged into: what was
 /// merged is taken apart first, by force too.
-fn refuse_if_merged(name: &RecordName, value: &Record) -> Result<(), Error> {
+pub(super) fn refuse_if_merged(name: &RecordName, value: &Record) -> Result<(), Error> {
     let (RecordName::Entity(id), Record::Entity(entity)) = (name, value) else { return Ok(()) };
     let into = entity.merged_into.clone();
     match into.as_ref().map(|_| id).or(entity.referents.first()) {

@@ -65,7 +65,7 @@ impl<'a> Directory<'a> {
                 None => {
                     let id = match &draft.id {
                         Some(id) => id.clone(),
-                        None => self.mint(&entity).await?,
+                        None => self.mint(&entity, plan).await?,
                     };
                     self.create(&id, entity, plan);
                     ids.push(id);
@@ -171,11 +171,13 @@ impl<'a> Directory<'a> {
     }
 
     /// The id of a new entity: the first candidate that nothing has.
-    async fn mint(&self, entity: &Entity) -> Result<EntityId, Error> {
+    async fn mint(&self, entity: &Entity, plan: &mut Plan) -> Result<EntityId, Error> {
         for id in resolve::entity_id_candidates(entity) {
             let listed = self.listed.iter().any(|(listed, _)| *listed == id);
             let name = RecordName::Entity(id.clone());
             if !listed && self.reader.state(&name, LoadBody::No).await? == State::Never {
+                // Two names that make the same id are not one entity for that.
+                plan.require(Precondition::Absent(name));
                 return Ok(id);
             }
         }
@@ -313,7 +315,7 @@ impl<'a> Directory<'a> {
                     origin: origin.clone(),
                     ..Entity::default()
                 };
-                let id = self.mint(&entity).await?;
+                let id = self.mint(&entity, plan).await?;
                 self.create(&id, entity, plan);
                 plan.answer.push(RecordName::Entity(id.clone()));
                 Ok(Some(id))

@@ -2,6 +2,7 @@
 
 use super::KnowledgeBase;
 use super::command::Receipt;
+use super::delete::refuse_if_merged;
 use super::error::Error;
 use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
@@ -62,7 +63,11 @@ impl KnowledgeBase {
                 State::Deleted(Deleted { erasure: Some(_), committed, .. }) => {
                     reached = reached.max(committed.revision);
                 }
-                State::Never | State::Live(_) | State::Deleted(_) => {
+                State::Live(stored) => {
+                    refuse_if_merged(&record.name, &stored.value)?;
+                    batches.push(self.erasing(&command.principal, record));
+                }
+                State::Never | State::Deleted(_) => {
                     batches.push(self.erasing(&command.principal, record));
                 }
             }

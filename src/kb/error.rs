@@ -129,7 +129,7 @@ pub enum Error {
         .first
     )]
     PartOfMerge {
-        /// The entity to be deleted.
+        /// The entity to be deleted or erased.
         name: RecordName,
         /// The entity that it was merged into.
         into: Option<EntityId>,

@@ -5,10 +5,13 @@ use super::command::{Collection, ListArticleVersions, ListRecords, ReadOptions};
 use super::error::Error;
 use super::merged;
 use super::read::at_revision;
+use super::sorted;
 use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
+use crate::query::order::Order;
 use crate::query::plan::{self as query, Access};
+use crate::query::schema::Kind;
 use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
 
 /// How many records one page looks at before it ends early, even empty.
@@ -36,7 +39,7 @@ pub struct VersionsPage {
 
 /// What makes the token of the next page.
 #[derive(Debug)]
-struct Next {
+pub(super) struct Next {
     identity: Identity,
     revision: Revision,
     fingerprint: Fingerprint,
@@ -52,7 +55,7 @@ impl Next {
         self.end = self.taken.take();
     }
 
-    fn token(&self) -> String {
+    pub(super) fn token(&self) -> String {
         let Some(Cursor(end)) = &self.end else { return String::new() };
         let mut payload = self.fingerprint.to_vec();
         payload.extend_from_slice(end);
@@ -97,12 +100,14 @@ impl VersionsPage {
 }
 
 /// What a page token is bound to: a hash of the list's arguments.
-type Fingerprint = [u8; 16];
+pub(super) type Fingerprint = [u8; 16];
 
 /// A page that is about to be read.
 pub(super) struct OpenPage {
     pub(super) reader: Box<dyn Reader>,
     pub(super) scan: Scan,
+    /// The order to bring all of the scan into, where it does not have it.
+    sort: Option<Order>,
     fingerprint: Fingerprint,
 }
 
@@ -138,6 +143,8 @@ impl KnowledgeBase {
             .map_err(|error| Error::invalid("order_by", "BAD_ORDER", error.to_string()))?;
         let scan = Scan {
             path: path(plan.access),
+            direction: plan.direction,
+            window: plan.window,
             filter: plan.filter,
             after,
             limit: query.page_size,
@@ -145,12 +152,16 @@ impl KnowledgeBase {
             max_scanned: PAGE_SCAN,
             body: query.body,
         };
-        Ok(OpenPage { reader, scan, fingerprint })
+        Ok(OpenPage { reader, scan, sort: plan.sort, fingerprint })
     }
 
     /// Reads a page.
     pub(super) async fn list_page(&self, open: &OpenPage) -> Result<ListPage, Error> {
-        let page = open.reader.list(&open.scan).await.map_err(bad_token)?;
+        let page = match &open.sort {
+            Some(order) => sorted::page(open.reader.as_ref(), &open.scan, order).await,
+            None => open.reader.list(&open.scan).await.map_err(bad_token),
+        };
+        let page = page?;
         let revision = open.reader.revision();
         let next = self.next(revision, open.fingerprint, page.next);
         Ok(ListPage { items: page.items, revision, next })
@@ -183,7 +194,7 @@ impl KnowledgeBase {
     }
 
     /// The reader and the place of a page: the first, or the one of a token.
-    async fn page(
+    pub(super) async fn page(
         &self,
         read: &ReadOptions,
         page_token: &str,
@@ -208,10 +219,36 @@ impl KnowledgeBase {
         }
     }
 
-    fn next(&self, revision: Revision, fingerprint: Fingerprint, end: Option<Cursor>) -> Next {
+    /// What makes the token of the page after one that ended there.
+    pub(super) fn next(
+        &self,
+        revision: Revision,
+        fingerprint: Fingerprint,
+        end: Option<Cursor>,
+    ) -> Next {
         let identity = self.store.identity().clone();
         Next { identity, revision, fingerprint, end, taken: None }
     }
+}
+
+/// The filter over statements, in which each entity stands for all that are merged
+/// with it.
+pub(super) async fn statement_filter(
+    reader: &dyn Reader,
+    filter: &str,
+) -> Result<Option<Filter>, Error> {
+    let filter = Filter::parse(filter, Kind::Statement)
+        .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
+    Ok(merged::widened(reader, filter).await?)
+}
+
+/// The scan that leads to all statements that pass a filter.
+pub(super) async fn statement_scan(reader: &dyn Reader, filter: &str) -> Result<Scan, Error> {
+    let filter = statement_filter(reader, filter).await?;
+    let plan = query::plan(&query::Collection::Statements(None), filter, "")
+        .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
+    let whole = Scan::all(path(plan.access), usize::MAX);
+    Ok(Scan { window: plan.window, filter: plan.filter, ..whole })
 }
 
 /// A hash of arguments, to which a token is bound.
@@ -232,7 +269,7 @@ fn body_name(body: LoadBody) -> &'static str {
     }
 }
 
-fn bad_token(error: store::Error) -> Error {
+pub(super) fn bad_token(error: store::Error) -> Error {
     match error {
         store::Error::BadCursor => {
             let text = "is no token that this server gave out for this list";
@@ -269,6 +306,9 @@ fn path(access: Access) -> Path {
         Access::StatementsOf(article) => Path::StatementsOf(article),
         Access::StatementsBySpeaker(entity) => Path::StatementsBySpeaker(entity),
         Access::StatementsByMention(entity) => Path::StatementsByMention(entity),
+        Access::StatementsByTime => Path::StatementsByTime,
+        Access::StatementsByReference => Path::StatementsByReference,
+        Access::StatementsByDue => Path::StatementsByDue,
         Access::Entities => Path::Entities,
         Access::EntitiesByExternalId(id) => Path::EntitiesByExternalId(id),
     }

@@ -1,5 +1,6 @@
 //! The use cases: what callers ask for, over store and clock. One file each.
 
+pub mod aggregate;
 mod anchor;
 mod beside;
 mod bulk;
@@ -7,17 +8,20 @@ mod carry;
 pub mod command;
 #[cfg(test)]
 mod conformance;
+mod counted;
 mod create;
 mod delete;
 mod entities;
 mod erase;
 pub mod error;
 mod export;
+pub mod graph;
 mod import;
 mod ingest;
 mod link;
 mod list;
 mod matching;
+mod named_entities;
 mod merge;
 mod merged;
 mod plan;
@@ -30,6 +34,8 @@ mod retention;
 mod retract;
 mod search;
 mod seed;
+mod sorted;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -79,7 +85,7 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
-    /// The newest commits, shared with what follows them.
+    /// Where the newest commits are read.
     pub recent: Arc<Recent>,
     /// The search index, where one is kept.
     pub search: Option<SearchIndex>,

@@ -79,6 +79,9 @@ pub(super) async fn detach(
             }
         }
     }
+    for name in going {
+        plan.require(Precondition::ReferrersUnmoved(name.clone(), reader.revision()));
+    }
     for (name, stored) in changed {
         plan.require(Precondition::AtRevision(name.clone(), stored.committed.revision));
         plan.mutate(Mutation::Put(name, stored.value));

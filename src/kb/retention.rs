@@ -123,9 +123,9 @@ mod tests {
             store: Arc::clone(&store),
             clock: Arc::new(ManualClock::new(at(100))),
             request_ttl: Duration::from_secs(ttl),
-            search: None,
             retention,
             recent: Arc::default(),
+            search: None,
             quotations: None,
         });
         while kb.prune_step().await.unwrap() {}

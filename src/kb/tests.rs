@@ -13,11 +13,13 @@ use crate::domain::article::Article;
 use crate::domain::entity::{Entity, EntityName, EntityType, NameKind};
 use crate::domain::id::{ArticleId, EntityId, RecordName, StatementId};
 use crate::domain::limits;
-use crate::domain::record::Record;
+use crate::domain::origin::Origin;
+use crate::domain::record::{Record, Stored};
 use crate::domain::selector::Selector;
-use crate::domain::statement::{ContentSpan, Mention, Statement};
+use crate::domain::statement::{ContentSpan, LinkType, Mention, Statement, StatementLink};
 use crate::domain::time::Timestamp;
 use crate::store::memory::{MemoryConfig, MemoryStore};
+use crate::store::{At, LoadBody, State};
 
 fn base() -> Arc<KnowledgeBase> {
     let config = MemoryConfig { store_id: Uuid::from_u128(1), token_key: [7; 32] };
@@ -223,4 +225,114 @@ async fn an_item_links_to_the_entity_of_the_one_before_it_in_any_script() {
     let (stored, _) = kb.get(name, &query).await.unwrap();
     let Record::Statement(stored) = stored.value else { panic!("a statement") };
     assert_eq!(stored.mentions[0].entity, Some(entity_id("nechirvan-barzani")));
+}
+
+fn words(exact: &str) -> Statement {
+    let selector = Selector { exact: exact.into(), ..Selector::default() };
+    Statement { content: vec![ContentSpan { selector, quoted: false }], ..Statement::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_of_several_requests_under_one_id_is_carried_out() {
+    for _ in 0..20 {
+        let kb = base();
+        let sent = (0..4).map(|number| {
+            let kb = Arc::clone(&kb);
+            let draft = EntityDraft {
+                id: Some(entity_id(&format!("e{number}"))),
+                entity: person(&format!("Person {number}")),
+            };
+            let mut context = context(Some(1), false);
+            context.request = context.request.map(|it| RequestId { payload: [number; 32], ..it });
+            tokio::spawn(async move { kb.create_entity(CreateEntity { context, draft }).await })
+        });
+        let sent: Vec<_> = sent.collect();
+        let mut done = 0;
+        for answer in sent {
+            match answer.await.unwrap() {
+                Ok(_) => done += 1,
+                Err(error) => assert_eq!(error, Error::RequestIdReused),
+            }
+        }
+        assert_eq!((done, kb.store().head().counts.entities), (1, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_new_names_that_make_the_same_id_stay_two() {
+    let stem = "Committee for the Protection of the Old Harbour and";
+    for _ in 0..20 {
+        let kb = base();
+        let sent = ["a", "b"].map(|article| {
+            let kb = Arc::clone(&kb);
+            let kind = Some(EntityType::Organization);
+            let entity = Entity { kind, ..person(&format!("{stem} {article} Waters")) };
+            let mut command = ingest(Vec::new(), vec![EntityDraft { id: None, entity }]);
+            command.article.id = Some(ArticleId::new(article).unwrap());
+            tokio::spawn(async move { kb.ingest_article(command).await })
+        });
+        for answer in sent {
+            answer.await.unwrap().unwrap();
+        }
+        assert_eq!(kb.store().head().counts.entities, 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn statements_created_at_once_keep_within_the_most_of_an_article() {
+    let kb = base();
+    let most = limits::STATEMENTS_PER_ARTICLE;
+    let all = (1..most).map(|at| says(&format!("s{at}"), &format!("words {at}"), None)).collect();
+    kb.ingest_article(ingest(all, Vec::new())).await.unwrap();
+    let sent = (0..6).map(|number| {
+        let kb = Arc::clone(&kb);
+        let draft = StatementDraft { id: None, statement: words(&format!("other {number}")) };
+        let article = ArticleId::new("harbour").unwrap();
+        let command = CreateStatement { context: context(None, false), article, draft };
+        tokio::spawn(async move { kb.create_statement(command).await })
+    });
+    let sent: Vec<_> = sent.collect();
+    let mut done = 0;
+    for answer in sent {
+        done += usize::from(answer.await.unwrap().is_ok());
+    }
+    assert_eq!((done, kb.store().head().counts.statements), (1, most as u64));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_link_made_beside_a_forced_deletion_does_not_dangle() {
+    for _ in 0..30 {
+        let kb = base();
+        let both = vec![says("from", "words", None), says("to", "other words", None)];
+        kb.ingest_article(ingest(both, Vec::new())).await.unwrap();
+        let named = |id: &str| format!("articles/harbour/statements/{id}").parse().unwrap();
+        let link = StatementLink {
+            target: named("to"),
+            kind: LinkType::Supports,
+            reason: String::new(),
+            confidence: None,
+            origin: Origin::default(),
+        };
+        let linking =
+            LinkStatements { context: context(None, false), name: named("from"), etag: None, link };
+        let deletion = Delete {
+            context: context(None, false),
+            name: RecordName::Statement(named("to")),
+            etag: None,
+            force: true,
+            allow_missing: false,
+        };
+        let (one, other) = (Arc::clone(&kb), Arc::clone(&kb));
+        let linking = tokio::spawn(async move { one.link_statements(linking).await });
+        let deletion = tokio::spawn(async move { other.delete(deletion).await });
+        // The link is refused where its target went before it.
+        let _ = linking.await.unwrap();
+        deletion.await.unwrap().unwrap();
+        let reader = kb.store().reader(At::Head).await.unwrap();
+        let from = reader.state(&RecordName::Statement(named("from")), LoadBody::No).await.unwrap();
+        let State::Live(Stored { value: Record::Statement(from), .. }) = from else {
+            panic!("a statement")
+        };
+        assert_eq!(from.links, []);
+    }
 }

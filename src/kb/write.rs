@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::token::{self, TokenKind};
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
-use crate::store::{self, At, LoadBody, Reader, Remembered, RequestKey, WriteBatch};
+use crate::store::{self, At, LoadBody, Precondition, Reader, Remembered, RequestKey, WriteBatch};
 
 /// How often a write is worked out afresh when others keep changing what it read.
 pub(super) const MAX_ATTEMPTS: usize = 16;
@@ -97,17 +97,22 @@ impl KnowledgeBase {
             return None;
         }
         let now = self.clock.now();
-        let remember = context.request.as_ref().map(|request| {
+        let (outcome, names) = (outcome_code(plan.outcome), plan.answer.clone());
+        let mut batch = plan.batch(context, now);
+        if let Some(request) = &context.request {
+            let key = request_key(method, context, request);
             let remembered = Remembered {
                 payload: request.payload,
-                outcome: outcome_code(plan.outcome),
-                names: plan.answer.clone(),
+                outcome,
+                names,
                 expires: now.saturating_add(self.request_ttl).unwrap_or(now),
                 revision: Revision::ZERO,
             };
-            (request_key(method, context, request), remembered)
-        });
-        Some(WriteBatch { remember, ..plan.batch(context, now) })
+            // Another request of this id may be under way.
+            batch.require.push(Precondition::Unremembered(key.clone(), now));
+            batch.remember = Some((key, remembered));
+        }
+        Some(batch)
     }
 
     pub(super) async fn apply_one(&self, batch: WriteBatch) -> Result<store::Applied, Error> {

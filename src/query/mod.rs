@@ -11,8 +11,10 @@ pub mod filter;
 pub mod lowering;
 pub mod parser;
 pub mod plan;
+pub mod order;
 pub mod schema;
 pub mod widen;
+pub mod window;
 
 mod check;
 mod lexer;

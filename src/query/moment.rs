@@ -78,6 +78,16 @@ impl Moment {
         Some(Self::coarse(&time))
     }
 
+    /// The first nanosecond.
+    pub(super) fn start(self) -> i128 {
+        self.start
+    }
+
+    /// The nanosecond behind the last.
+    pub(super) fn end(self) -> i128 {
+        self.end
+    }
+
     /// From the first moment of `start` to the last of `end`, without an end on
     /// the side of none; `None` where they leave nothing between them.
     pub(super) fn spanning(start: Option<Self>, end: Option<Self>) -> Option<Self> {

@@ -1,9 +1,13 @@
 //! The planner: which access path serves a list, and what is left to filter.
 
+mod bounds;
+
 use std::collections::BTreeSet;
 
 use super::filter::{Filter, Node, Test};
+use super::order::{Order, OrderError};
 use super::schema::Kind;
+use super::window::{Direction, Window};
 use crate::domain::entity::ExternalId;
 use crate::domain::id::{ArticleId, EntityId};
 
@@ -47,6 +51,12 @@ pub enum Access {
     StatementsBySpeaker(BTreeSet<EntityId>),
     /// The statements that mention any of these entities, the newest first.
     StatementsByMention(BTreeSet<EntityId>),
+    /// All statements, the newest first.
+    StatementsByTime,
+    /// Those that speak of a time, by when it begins, the latest first.
+    StatementsByReference,
+    /// Those that speak of a time, by when it ends, the latest first.
+    StatementsByDue,
     /// Entities by id.
     Entities,
     /// The entities that another authority calls so, in order of creation.
@@ -58,31 +68,15 @@ pub enum Access {
 pub struct Plan {
     /// Along which path.
     pub access: Access,
+    /// Which way.
+    pub direction: Direction,
+    /// Within which times of the path: outside of them nothing passes the filter.
+    pub window: Window,
     /// What a record must pass besides: the whole filter.
     pub filter: Option<Filter>,
-}
-
-/// Why a list is not served in the order asked for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    /// No list of this kind is served in that order.
-    #[error("`{found}` is no order of {}: {served}", .kind.plural())]
-    Order {
-        /// The order as written, cut to a length fit for a message.
-        found: String,
-        /// What is listed.
-        kind: Kind,
-        /// The orders that are served.
-        served: &'static str,
-    },
-    /// The order is served for the statements of one speaker or one mentioned
-    /// entity only.
-    #[error(
-        "`uttered_at desc` is served where the parent is `articles/-` and the filter names a \
-         speaker or a mentioned entity, as in `speaker.entity = \"entities/x\"`; \
-         leave `order_by` empty"
-    )]
-    OrderNeedsEntity,
+    /// The order into which all that passes is to be brought, where the path does
+    /// not have it.
+    pub sort: Option<Order>,
 }
 
 /// Chooses how to serve a list of what passes `filter`, in the order that
@@ -91,56 +85,93 @@ pub fn plan(
     collection: &Collection,
     filter: Option<Filter>,
     order_by: &str,
-) -> Result<Plan, PlanError> {
+) -> Result<Plan, OrderError> {
+    let order = Order::parse(order_by, collection.kind())?;
     let pins = filter.as_ref().map(Pins::of).unwrap_or_default();
-    let access = match collection {
-        Collection::Articles => articles(pins, order_by)?,
-        Collection::Statements(parent) => statements(parent.as_ref(), pins, order_by)?,
-        Collection::Entities => entities(pins, order_by)?,
+    let wanted = order.as_ref().map(|order| order.only().unwrap_or(("", false)));
+    let indexed = match collection {
+        Collection::Articles => articles(&pins, wanted),
+        Collection::Statements(parent) => statements(parent.as_ref(), &pins, wanted),
+        Collection::Entities => entities(&pins, wanted),
     };
-    Ok(Plan { access, filter })
+    let (access, direction, sort) = match indexed {
+        Ok((access, direction)) => (access, direction, None),
+        Err(access) => (access, Direction::Along, order),
+    };
+    let window = filter.as_ref().map(|filter| bounds::window(filter, &access)).unwrap_or_default();
+    Ok(Plan { access, direction, window, filter, sort })
 }
 
-fn articles(pins: Pins, order_by: &str) -> Result<Access, PlanError> {
-    match words(order_by).as_slice() {
-        [] | ["published_at", "desc"] => {
-            Ok(pins.publisher.map_or(Access::Articles, Access::ArticlesByPublisher))
+/// The times outside of which nothing was said that passes `filter`.
+#[must_use]
+pub fn uttered_window(filter: &Filter) -> Window {
+    bounds::window(filter, &Access::StatementsByTime)
+}
+
+/// The field to order by, where it is only one, and whether it descends.
+type Wanted = Option<(&'static str, bool)>;
+
+/// A path that has the order, and which way; else one that leads to all.
+type Indexed = Result<(Access, Direction), Access>;
+
+/// The direction along a path whose own order descends.
+fn newest_first(descending: bool) -> Direction {
+    if descending { Direction::Along } else { Direction::Against }
+}
+
+/// The direction along a path whose own order ascends.
+fn by_name(descending: bool) -> Direction {
+    if descending { Direction::Against } else { Direction::Along }
+}
+
+fn articles(pins: &Pins, wanted: Wanted) -> Indexed {
+    let publisher = pins.publisher.clone();
+    let access = publisher.map_or(Access::Articles, Access::ArticlesByPublisher);
+    match wanted {
+        None => Ok((access, Direction::Along)),
+        Some(("published_at", descending)) => Ok((access, newest_first(descending))),
+        Some(("name", descending)) => Ok((Access::ArticlesByName, by_name(descending))),
+        Some(_) => Err(access),
+    }
+}
+
+fn statements(parent: Option<&ArticleId>, pins: &Pins, wanted: Wanted) -> Indexed {
+    if let Some(article) = parent {
+        let access = Access::StatementsOf(article.clone());
+        return match wanted {
+            None => Ok((access, Direction::Along)),
+            Some(("name", descending)) => Ok((access, by_name(descending))),
+            Some(_) => Err(access),
+        };
+    }
+    let by_speaker = pins.speaker.clone().map(Access::StatementsBySpeaker);
+    let of_entity = by_speaker.or(pins.mention.clone().map(Access::StatementsByMention));
+    match (wanted, of_entity) {
+        (None, access) => Ok((access.unwrap_or(Access::Statements), Direction::Along)),
+        (Some(("uttered_at", descending)), access) => {
+            Ok((access.unwrap_or(Access::StatementsByTime), newest_first(descending)))
         }
-        ["name"] => Ok(Access::ArticlesByName),
-        _ => Err(not_served(order_by, Kind::Article, "use `published_at desc` or `name`")),
+        (Some(_), Some(access)) => Err(access),
+        (Some(("reference_time", descending)), None) if pins.reference_time => {
+            Ok((Access::StatementsByReference, newest_first(descending)))
+        }
+        (Some(("reference_time.end", descending)), None) if pins.reference_time => {
+            Ok((Access::StatementsByDue, newest_first(descending)))
+        }
+        (Some(_), None) => Err(Access::Statements),
     }
 }
 
-fn statements(parent: Option<&ArticleId>, pins: Pins, order_by: &str) -> Result<Access, PlanError> {
-    let by_speaker = pins.speaker.map(Access::StatementsBySpeaker);
-    let by_entity = by_speaker.or(pins.mention.map(Access::StatementsByMention));
-    match (words(order_by).as_slice(), parent, by_entity) {
-        ([], Some(article), _) => Ok(Access::StatementsOf(article.clone())),
-        ([], None, None) => Ok(Access::Statements),
-        ([] | ["uttered_at", "desc"], None, Some(access)) => Ok(access),
-        (["uttered_at", "desc"], _, _) => Err(PlanError::OrderNeedsEntity),
-        _ => Err(not_served(
-            order_by,
-            Kind::Statement,
-            "use `uttered_at desc` with a speaker or a mentioned entity in the filter, or none",
-        )),
+fn entities(pins: &Pins, wanted: Wanted) -> Indexed {
+    match wanted {
+        None => {
+            let access = pins.external_id.clone();
+            let access = access.map_or(Access::Entities, Access::EntitiesByExternalId);
+            Ok((access, Direction::Along))
+        }
+        Some(("name", descending)) => Ok((Access::Entities, by_name(descending))),
+        Some(_) => Err(Access::Entities),
     }
-}
-
-fn entities(pins: Pins, order_by: &str) -> Result<Access, PlanError> {
-    match words(order_by).as_slice() {
-        [] => Ok(pins.external_id.map_or(Access::Entities, Access::EntitiesByExternalId)),
-        ["name"] => Ok(Access::Entities),
-        _ => Err(not_served(order_by, Kind::Entity, "use `name`")),
-    }
-}
-
-fn words(order_by: &str) -> Vec<&str> {
-    order_by.split_whitespace().collect()
-}
-
-fn not_served(order_by: &str, kind: Kind, served: &'static str) -> PlanError {
-    PlanError::Order { found: super::error::cut(order_by.trim()), kind, served }
 }
 
 /// What every record that passes a filter has: the first that each index can
@@ -151,6 +182,8 @@ struct Pins {
     speaker: Option<BTreeSet<EntityId>>,
     mention: Option<BTreeSet<EntityId>>,
     external_id: Option<ExternalId>,
+    /// Whether it speaks of a time.
+    reference_time: bool,
 }
 
 impl Pins {
@@ -169,6 +202,8 @@ impl Pins {
     }
 
     fn pin(&mut self, test: &Test) {
+        // A time that is not set passes no test.
+        self.reference_time |= test.field.name.starts_with("reference_time");
         let texts = test.equal_texts();
         if texts.is_empty() {
             return;

@@ -98,6 +98,15 @@ impl AdminService for Admin {
         Ok(Response::new(answers))
     }
 
+    async fn erase(
+        &self,
+        request: Request<pb::EraseRequest>,
+    ) -> Result<Response<pb::EraseResponse>, Status> {
+        self.may_administer()?;
+        let work = async |request| self.erase_records(request).await;
+        self.calls.unary(request, status::of_write, work).await
+    }
+
     type RebuildIndexStream = AnswerStream<pb::RebuildIndexResponse>;
 
     async fn rebuild_index(
@@ -110,15 +119,6 @@ impl AdminService for Admin {
         let rebuild = Rebuild::begin(index, self.stopping.clone());
         let answers = streaming::answers(deadline, permit, |answers| rebuild.serve(answers));
         Ok(Response::new(answers))
-    }
-
-    async fn erase(
-        &self,
-        request: Request<pb::EraseRequest>,
-    ) -> Result<Response<pb::EraseResponse>, Status> {
-        self.may_administer()?;
-        let work = async |request| self.erase_records(request).await;
-        self.calls.unary(request, status::of_write, work).await
     }
 }
 

@@ -8,6 +8,7 @@ use super::base::Base;
 use super::call::Calls;
 use super::export::Export;
 use super::pb::query_service_server::QueryService;
+use super::search;
 use super::streaming::{self, AnswerStream};
 use super::watch::{Responses, Subscription, WatchPolicy};
 use super::{from_pb, near_duplicates, pb, status, to_pb};
@@ -324,34 +325,13 @@ impl QueryService for Query {
         &self,
         request: Request<pb::SearchRequest>,
     ) -> Result<Response<pb::SearchResponse>, Status> {
-        let mut room = self.calls.answer_bytes();
+        let room = self.calls.answer_bytes();
         let work = async |request| {
             let query = from_pb::search_records(request)?;
-            let mut page = self.base.get()?.search(&query).await?;
-            let facets = std::mem::take(&mut page.facets).into_iter().map(to_pb::facet_counts);
-            let facets: Vec<pb::SearchFacetCounts> = facets.collect();
-            room = room.saturating_sub(facets.iter().map(framed).sum());
-            let mut hits = Vec::with_capacity(page.hits.len());
-            let found = std::mem::take(&mut page.hits);
-            let records: Vec<&Stored> = found.iter().map(|hit| &hit.record).collect();
+            let page = self.base.get()?.search(&query).await?;
+            let records: Vec<&Stored> = page.hits.iter().map(|hit| &hit.record).collect();
             let beside = self.base.get()?.beside(&records, page.revision).await?;
-            for (hit, beside) in found.into_iter().zip(beside) {
-                let place = hit.place;
-                let hit = to_pb::search_hit(hit, beside)?;
-                if !fits(&mut room, framed(&hit)) && !hits.is_empty() {
-                    page.ends_before(place);
-                    break;
-                }
-                hits.push(hit);
-            }
-            Ok(pb::SearchResponse {
-                hits,
-                next_page_token: page.next_page_token(),
-                facets,
-                total: i32::try_from(page.total).unwrap_or(i32::MAX),
-                total_inexact: page.inexact,
-                revision: to_pb::revision(page.revision),
-            })
+            search::answer(page, beside, room)
         };
         self.calls.unary(request, status::of_read, work).await
     }
@@ -368,6 +348,17 @@ impl QueryService for Query {
         self.calls.unary(request, status::of_read, work).await
     }
 
+    async fn aggregate_statements(
+        &self,
+        request: Request<pb::AggregateStatementsRequest>,
+    ) -> Result<Response<pb::AggregateStatementsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::aggregate_statements(request)?;
+            Ok(to_pb::aggregates(self.base.get()?.aggregate_statements(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
     async fn list_quotations(
         &self,
         request: Request<pb::ListQuotationsRequest>,
@@ -375,6 +366,28 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::list_quotations(request)?;
             Ok(to_pb::listed_quotations(self.base.get()?.list_quotations(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_neighbors(
+        &self,
+        request: Request<pb::ListNeighborsRequest>,
+    ) -> Result<Response<pb::ListNeighborsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::list_neighbors(request)?;
+            Ok(to_pb::neighbors(self.base.get()?.list_neighbors(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn find_paths(
+        &self,
+        request: Request<pb::FindPathsRequest>,
+    ) -> Result<Response<pb::FindPathsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::find_paths(request)?;
+            Ok(to_pb::paths(self.base.get()?.find_paths(&query).await?))
         };
         self.calls.unary(request, status::of_read, work).await
     }

@@ -45,6 +45,11 @@ pub enum Precondition {
     /// No statement of the article was written or deleted after this revision, the
     /// group's earlier batches included.
     StatementsUnmoved(ArticleId, Revision),
+    /// No record has come to refer to the name after this revision, the group's
+    /// earlier batches included, in any way that `catalogue::references` tells.
+    ReferrersUnmoved(RecordName, Revision),
+    /// Nothing that holds at this time is remembered under the key.
+    Unremembered(RequestKey, Timestamp),
 }
 
 /// One change of a batch.

@@ -20,9 +20,15 @@ pub enum IndexEntry {
     /// On `Path::ArticlesByPublisher`.
     ArticlePublisher(String, Option<i64>),
     /// On `Path::StatementsBySpeaker`.
-    StatementSpeaker(EntityId, Option<i64>),
+    StatementSpeaker(EntityId, Option<(i64, i64)>),
     /// On `Path::StatementsByMention`.
-    StatementMention(EntityId, Option<i64>),
+    StatementMention(EntityId, Option<(i64, i64)>),
+    /// On `Path::StatementsByTime`.
+    StatementTime(Option<(i64, i64)>),
+    /// On `Path::StatementsByReference`: when the time begins and ends.
+    StatementReference(i64, i64),
+    /// On `Path::StatementsByDue`: when the time ends and begins.
+    StatementDue(i64, i64),
     /// On `Path::EntitiesByNameKey`.
     EntityNameKey(String),
     /// On `Path::EntitiesByExternalId`.
@@ -43,11 +49,17 @@ pub fn entries(record_name: &RecordName, record: &Record) -> BTreeSet<IndexEntry
             entries.extend(publisher.map(|key| IndexEntry::ArticlePublisher(key, time)));
         }
         Record::Statement(statement) => {
-            let time = statement.sort_micros();
+            let span = statement.sort_span();
+            entries.insert(IndexEntry::StatementTime(span));
+            if let Some(reference) = &statement.reference_time {
+                let (start, end) = (reference.start_micros(), reference.end_micros());
+                entries.insert(IndexEntry::StatementReference(start, end));
+                entries.insert(IndexEntry::StatementDue(end, start));
+            }
             let speaker = statement.speaker_entity().cloned();
-            entries.extend(speaker.map(|entity| IndexEntry::StatementSpeaker(entity, time)));
+            entries.extend(speaker.map(|entity| IndexEntry::StatementSpeaker(entity, span)));
             let mentioned = statement.entities_mentioned().cloned();
-            entries.extend(mentioned.map(|entity| IndexEntry::StatementMention(entity, time)));
+            entries.extend(mentioned.map(|entity| IndexEntry::StatementMention(entity, span)));
         }
         Record::Entity(entity) => {
             let keys = entity.all_names().flat_map(name::index_keys);

@@ -1,6 +1,8 @@
 //! What can go wrong in a store, in terms of what the caller can do.
 
 use super::{At, Floor, Head};
+use uuid::Uuid;
+
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -70,6 +72,12 @@ pub enum Conflict {
     /// Statements of an article were written since they were read.
     #[error("statements of {0} were written since")]
     StatementsMoved(ArticleId),
+    /// Records came to refer to one since its referrers were read.
+    #[error("other records have come to refer to {0}")]
+    ReferrersMoved(RecordName),
+    /// A request of this id was carried out meanwhile.
+    #[error("the request {0} was carried out meanwhile")]
+    Remembered(Uuid),
     /// Records refer to one that should have none.
     #[error("records refer to {0}")]
     Referenced(RecordName),

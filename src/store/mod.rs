@@ -26,7 +26,7 @@ pub use self::batch::{Applied, Mutation, Precondition, Remembered, RequestKey, W
 pub use self::change::{Change, ChangeKind};
 pub use self::erasure::{Erased, Erasure};
 pub use self::error::{CommitOutcome, Conflict, Error};
-pub use self::path::{Cursor, Item, Page, Path, Scan};
+pub use self::path::{Cursor, Direction, Item, Page, Path, Scan, Window};
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Committed, Stored};
 use crate::domain::revision::Revision;

@@ -8,6 +8,7 @@ use crate::domain::entity::ExternalId;
 use crate::domain::id::{ArticleId, EntityId, RecordName};
 use crate::domain::record::Stored;
 use crate::query::filter::Filter;
+pub use crate::query::window::{Direction, Window};
 
 /// A way in which records are listed, and their order. Sets are small: an entity
 /// and those that were merged into it.
@@ -35,6 +36,13 @@ pub enum Path {
     /// The statements that mention any of these (`Statement::entities_mentioned`),
     /// each once, ordered as `StatementsBySpeaker`.
     StatementsByMention(BTreeSet<EntityId>),
+    /// All statements, ordered as `StatementsBySpeaker`.
+    StatementsByTime,
+    /// The statements that speak of a time, by when it begins, the latest first; of
+    /// those, by when it ends, likewise; then as `Statements`.
+    StatementsByReference,
+    /// The same by when it ends, then by when it begins.
+    StatementsByDue,
     /// Entities by id.
     Entities,
     /// The entities one of whose names has this index key
@@ -49,7 +57,7 @@ pub enum Path {
 }
 
 /// Where a scan goes on: opaque, of the backend's own making, valid for the same
-/// path at the same revision.
+/// path at the same revision, gone the same way in the same window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub Vec<u8>);
 
@@ -58,6 +66,10 @@ pub struct Cursor(pub Vec<u8>);
 pub struct Scan {
     /// Along which path.
     pub path: Path,
+    /// Which way.
+    pub direction: Direction,
+    /// Within which times.
+    pub window: Window,
     /// What a record must pass besides.
     pub filter: Option<Filter>,
     /// After which item; `None`: from the start.
@@ -80,6 +92,8 @@ impl Scan {
     pub fn all(path: Path, limit: usize) -> Self {
         Self {
             path,
+            direction: Direction::Along,
+            window: Window::default(),
             filter: None,
             after: None,
             limit,

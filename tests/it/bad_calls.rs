@@ -199,7 +199,7 @@ async fn reads_refuse_what_makes_no_sense() {
         let status = query.list_articles(list(&over, "")).await.unwrap_err();
         assert_eq!(refusal(&status).fields, ["filter"], "{status:?}");
     }
-    let status = query.list_articles(list("", "title")).await.unwrap_err();
+    let status = query.list_articles(list("", "titel")).await.unwrap_err();
     assert_invalid(&status, "BAD_ORDER", "order_by");
     let negative = pb::ListArticlesRequest { page_size: -1, ..Default::default() };
     let status = query.list_articles(negative).await.unwrap_err();

@@ -206,3 +206,27 @@ async fn an_erasure_needs_names_and_reasons() {
     assert_eq!(dicta.revision().await, 0);
     dicta.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_part_of_a_merge_is_taken_apart_first() {
+    let home = Home::new();
+    let dicta = home.start().await;
+    for id in ["ann", "anne"] {
+        dicta.entity(id, person("Ann Lee")).await;
+    }
+    let merge = pb::MergeEntitiesRequest {
+        survivor: "entities/ann".into(),
+        absorbed: "entities/anne".into(),
+        ..Default::default()
+    };
+    dicta.ingest().merge_entities(merge).await.unwrap();
+    for name in ["entities/ann", "entities/anne"] {
+        let status = erase(&dicta, name).await.unwrap_err();
+        assert_refused(&status, Code::FailedPrecondition, "PART_OF_MERGE");
+    }
+    let name = "entities/anne".to_owned();
+    let unmerge = pb::UnmergeEntitiesRequest { name, ..Default::default() };
+    dicta.ingest().unmerge_entities(unmerge).await.unwrap();
+    erase(&dicta, "entities/anne").await.unwrap();
+    dicta.stop().await;
+}

@@ -94,6 +94,12 @@ async fn articles_come_newest_first_or_by_name_and_pass_the_filter() {
         ("", "", "d c b a"),
         ("", "published_at desc", "d c b a"),
         ("", "name", "a b c d"),
+        ("", "name desc", "d c b a"),
+        ("", "published_at", "a b c d"),
+        ("", "title desc", "d c b a"),
+        ("published_at:*", "version, published_at desc", "d c b"),
+        ("publisher = Reuters", "published_at", "b c"),
+        ("published_at > 1970-01-01T00:03:20Z", "published_at", "c d"),
         ("publisher = Reuters", "", "c b"),
         ("publisher = AFP", "name", "a d"),
         ("publisher = AFP AND title:d", "", "d"),
@@ -106,7 +112,7 @@ async fn articles_come_newest_first_or_by_name_and_pass_the_filter() {
         let found = articles(&server, filter, order_by).await.unwrap();
         assert_eq!(found.join(" "), expected, "{filter} by {order_by}");
     }
-    for order_by in ["title", "published_at", "name desc"] {
+    for order_by in ["titel", "authors", "published_at down"] {
         let status = articles(&server, "", order_by).await.unwrap_err();
         assert_invalid(&status, "BAD_ORDER", "order_by");
     }
@@ -160,6 +166,13 @@ async fn statements_are_listed_by_article_speaker_and_mention() {
         ("articles/a", "", "", "s4"),
         ("articles/-", jane, "", "s2 s4"),
         ("articles/-", jane, "uttered_at desc", "s2 s4"),
+        ("articles/-", jane, "uttered_at", "s4 s2"),
+        // What was said at no known time counts as said when it was published.
+        ("articles/-", "", "uttered_at", "s3 s4 s1 s2"),
+        ("articles/-", "", "uttered_at desc", "s2 s1 s4 s3"),
+        ("articles/z", "", "uttered_at", "s3 s1 s2"),
+        ("articles/z", "", "name desc", "s3 s2 s1"),
+        ("articles/-", "", "rank, name desc", "s2 s1 s4 s3"),
         ("articles/-", mentioned, "", "s1 s4"),
         ("articles/z", mentioned, "", "s1"),
         ("articles/-", &format!("{jane} AND {mentioned}"), "", "s4"),
@@ -171,12 +184,8 @@ async fn statements_are_listed_by_article_speaker_and_mention() {
         let found = statements(&server, parent, filter, order_by).await.unwrap();
         assert_eq!(found.join(" "), expected, "{parent}: {filter} by {order_by}");
     }
-    for (parent, filter, order_by) in [
-        ("articles/-", "", "uttered_at desc"),
-        ("articles/z", jane, "uttered_at desc"),
-        ("articles/-", jane, "name"),
-    ] {
-        let status = statements(&server, parent, filter, order_by).await.unwrap_err();
+    for order_by in ["topics", "speaker", "uttered"] {
+        let status = statements(&server, "articles/-", jane, order_by).await.unwrap_err();
         assert_invalid(&status, "BAD_ORDER", "order_by");
     }
     for parent in ["", "articles/", "entities/jane", "articles/-/statements/s1"] {
@@ -210,6 +219,8 @@ async fn entities_come_by_name_and_pass_the_filter() {
     for (filter, order_by, expected) in [
         ("", "", "acme jane"),
         ("", "name", "acme jane"),
+        ("", "name desc", "jane acme"),
+        ("", "display_name desc", "jane acme"),
         ("type = PERSON", "", "jane"),
         ("names.text:Roe", "", "jane"),
         ("display_name = Acme", "", "acme"),
@@ -221,7 +232,89 @@ async fn entities_come_by_name_and_pass_the_filter() {
         let found = entities(&server, filter, order_by).await.unwrap();
         assert_eq!(found.join(" "), expected, "{filter} by {order_by}");
     }
-    let status = entities(&server, "", "display_name").await.unwrap_err();
+    let status = entities(&server, "", "names").await.unwrap_err();
     assert_refused(&status, Code::InvalidArgument, "BAD_ORDER");
+    server.stop().await;
+}
+
+/// A statement that speaks of a time, and was said at one.
+fn about(id: &str, reference: &str, uttered: &str) -> pb::Statement {
+    pb::Statement {
+        reference_time: Some(pb::CoarseTime { start: reference.into(), ..Default::default() }),
+        ..statement(id, "jane", "", uttered)
+    }
+}
+
+#[tokio::test]
+async fn statements_come_in_the_order_of_the_time_they_speak_of() {
+    let home = Home::new();
+    let server = home.start().await;
+    server.entity("jane", person("Jane")).await;
+    let statements_of = vec![
+        about("year", "2026", "2026-01-01"),
+        about("september", "2026-09", "2026-01"),
+        about("first", "2026-09-01", "2026"),
+        about("past", "2017", "2026-03"),
+        statement("never", "jane", "", "2025"),
+    ];
+    let request = pb::IngestArticleRequest {
+        statements: statements_of,
+        ..ingest(published("a", "AFP", Some(0)))
+    };
+    server.store(request).await;
+    let jane = "speaker.entity = \"entities/jane\"";
+    let ahead = "overlaps(reference_time, 2026-09-01T12:00:00Z, *)";
+    for (filter, order_by, expected) in [
+        // Of times that begin together the narrower comes first.
+        ("reference_time:*", "reference_time", "past year first september"),
+        ("reference_time:*", "reference_time desc", "september first year past"),
+        ("", "reference_time", "never past year first september"),
+        (jane, "reference_time", "never past year first september"),
+        (ahead, "reference_time.end", "first september year"),
+        ("overlaps(reference_time, 2026-09-02, *)", "reference_time.end", "september year"),
+        (
+            "overlaps(reference_time, 2026-09, 2026-09)",
+            "reference_time.end",
+            "first september year",
+        ),
+        ("within(reference_time, 2026-09, 2026-09)", "reference_time.end desc", "september first"),
+        (jane, "uttered_at", "never year september first past"),
+        (jane, "uttered_at desc", "past first september year never"),
+    ] {
+        let found = statements(&server, "articles/-", filter, order_by).await.unwrap();
+        assert_eq!(found.join(" "), expected, "{filter} by {order_by}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_sorted_list_comes_page_by_page_at_one_revision() {
+    let home = Home::new();
+    let server = home.start().await;
+    for (id, title) in [("a", "3"), ("b", "1"), ("c", "2"), ("d", "4"), ("e", "2")] {
+        let article = pb::Article { title: title.into(), ..article(&format!("articles/{id}")) };
+        server.store(ingest(article)).await;
+    }
+    let (mut found, mut page_token, mut revision) = (Vec::new(), String::new(), None);
+    loop {
+        let request = pb::ListArticlesRequest {
+            page_size: 2,
+            page_token,
+            order_by: "title desc".into(),
+            view: pb::ArticleView::Full.into(),
+            ..Default::default()
+        };
+        let page = server.query().list_articles(request).await.unwrap().into_inner();
+        assert_eq!(*revision.get_or_insert(page.revision), page.revision);
+        assert!(page.articles.iter().all(|article| !article.body.is_empty()));
+        found.extend(page.articles.iter().map(|article| last_id(&article.name)));
+        page_token = page.next_page_token;
+        let moved = pb::Article { title: "9".into(), ..article("articles/b") };
+        server.store(ingest(moved)).await;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(found.join(" "), "d a c e b");
     server.stop().await;
 }

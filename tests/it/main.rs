@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod backup;
+mod aggregate;
 mod bad_calls;
 mod bad_requests;
 mod bad_transport;
@@ -16,6 +17,7 @@ mod delete;
 mod erase;
 mod export;
 mod failed_writes;
+mod graph;
 mod harness;
 mod ingest;
 mod life;

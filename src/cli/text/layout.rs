@@ -47,6 +47,21 @@ pub(in crate::cli) fn padded(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
+/// The beginning of a text that is wider than `width` columns.
+pub(in crate::cli) fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for char in text.chars() {
+        if format!("{short}{char}…").width() > width {
+            break;
+        }
+        short.push(char);
+    }
+    format!("{short}…")
+}
+
 /// Rows as columns, each as wide as its widest cell, two spaces between.
 pub(in crate::cli) fn columns(rows: &[Vec<String>]) -> Vec<Vec<String>> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -6,6 +6,7 @@ pub(super) mod entity;
 pub(super) mod event;
 pub(super) mod hit;
 pub(super) mod layout;
+pub(super) mod relation;
 pub(super) mod quotation;
 pub(super) mod statement;
 pub(super) mod time;

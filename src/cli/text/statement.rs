@@ -21,6 +21,16 @@ pub(in crate::cli) fn full(statement: &pb::Statement) -> String {
     out
 }
 
+/// When it was said; where that is not known, when it was published.
+pub(in crate::cli) fn uttered(statement: &pb::Statement) -> String {
+    let published = || match time::day(statement.article_published_at.as_ref()) {
+        day if day.is_empty() => "no known time".to_owned(),
+        day => format!("published {day}"),
+    };
+    let uttered = time::bare(statement.uttered_at.as_ref());
+    if uttered.is_empty() { published() } else { uttered }
+}
+
 /// Who says it, how it is reported, and to whom.
 fn heading(statement: &pb::Statement) -> String {
     let (speaker, entity) = speaker(statement);

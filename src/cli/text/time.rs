@@ -34,6 +34,11 @@ pub(in crate::cli) fn coarse(time: Option<&pb::CoarseTime>) -> String {
     format!("{}{offset}{wording}", interval.replace('T', " "))
 }
 
+/// The same without its wording.
+pub(in crate::cli) fn bare(time: Option<&pb::CoarseTime>) -> String {
+    coarse(time.map(|time| pb::CoarseTime { text: String::new(), ..time.clone() }).as_ref())
+}
+
 /// The time where it is one unit of its precision, such as a month.
 fn unit_of(time: &pb::CoarseTime) -> Option<String> {
     let (precision, named) = match time.precision() {

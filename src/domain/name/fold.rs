@@ -75,8 +75,10 @@ fn assimilates(article: &Word, next: &Word) -> bool {
     article.fold.get(1..).is_some_and(|consonant| next.fold.starts_with(consonant))
 }
 
-/// Letter for letter: case, diacritics and variants of a letter set aside.
-pub(super) fn fold_word(surface: &str) -> String {
+/// A word letter for letter: case, diacritics and variants of a letter set aside.
+/// The script stays.
+#[must_use]
+pub fn fold_word(surface: &str) -> String {
     let carrier = surface.starts_with('ئ') && surface.chars().nth(1).is_some();
     let start = if carrier { 'ئ'.len_utf8() } else { 0 };
     let mut folded = String::with_capacity(surface.len());

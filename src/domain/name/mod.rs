@@ -32,7 +32,7 @@ mod titles;
 
 pub use self::compare::{Likeness, Match, Sameness, compare};
 use self::fold::Word;
-pub use self::fold::{is_mark, joins};
+pub use self::fold::{fold_word, is_mark, joins};
 pub use self::keys::{MAX_KEY_BYTES, MAX_KEYS, full_key, index_keys, lookup_keys, word_key};
 pub use self::titles::title_at;
 
@@ -93,13 +93,6 @@ pub fn romanize(name: &str) -> String {
     let words = fold::words(name);
     let latin: Vec<String> = words.iter().map(|word| article_latin(&word.fold, "al-")).collect();
     latin.join(" ")
-}
-
-/// A word letter for letter: case, diacritics and variants of a letter set aside.
-/// The script stays.
-#[must_use]
-pub fn fold_word(word: &str) -> String {
-    fold::fold_word(word)
 }
 
 impl Name {

@@ -140,7 +140,7 @@ struct Base {
 impl Base {
     fn over(fixture: Box<dyn Fixture>) -> Self {
         let clock = Arc::new(ManualClock::new(at(0)));
-        let kb = base(fixture.as_ref(), &clock);
+        let kb = base(fixture.as_ref(), &clock, Retention::default());
         let (model, requested) = (Model::new(), Vec::new());
         Self { fixture, clock, kb, model, requested, open_list: None }
     }
@@ -161,14 +161,23 @@ impl Base {
             Act::Write(operation) => tally.done += usize::from(self.write(operation).await?),
             Act::Bulk(items) => self.bulk(items).await?,
             Act::Import(records) => self.import(records).await?,
+            Act::Prune(keep) => self.prune(*keep).await,
             Act::Forget => self.clock.set(self.clock.now() + REQUEST_TTL),
             Act::Reopen => {
                 self.fixture.reopen().await;
-                self.kb = base(self.fixture.as_ref(), &self.clock);
+                self.kb = base(self.fixture.as_ref(), &self.clock, Retention::default());
             }
         }
         let mut reads = Reads::new(&self.kb, &self.model, step.reads, &mut tally.reads);
         reads.agree(&mut self.open_list).await
+    }
+
+    /// Lets go of history, as a knowledge base of that retention would.
+    async fn prune(&mut self, keep: u64) {
+        let retention = Retention { max_age: None, max_revisions: Some(keep) };
+        let kb = base(self.fixture.as_ref(), &self.clock, retention);
+        while kb.prune_step().await.unwrap() {}
+        self.model.prune(keep, self.clock.now());
     }
 
     /// Makes one write; says whether it was not refused.
@@ -231,12 +240,16 @@ impl Base {
     }
 }
 
-fn base(fixture: &dyn Fixture, clock: &Arc<ManualClock>) -> Arc<KnowledgeBase> {
+fn base(
+    fixture: &dyn Fixture,
+    clock: &Arc<ManualClock>,
+    retention: Retention,
+) -> Arc<KnowledgeBase> {
     Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
         store: fixture.store(),
         clock: clock.clone(),
         request_ttl: REQUEST_TTL.unsigned_abs(),
-        retention: Retention::default(),
+        retention,
         recent: Arc::default(),
         search: None,
         quotations: None,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::kb::PAGE_SCAN;
 use crate::query::filter::Filter;
-use crate::store::{Cursor, Error, Item, LoadBody, Path, Reader, Scan};
+use crate::store::{Cursor, Direction, Error, Item, LoadBody, Path, Reader, Scan, Window};
 
 /// How many records are read at a time.
 const PAGE_ITEMS: usize = 64;
@@ -28,6 +28,8 @@ impl Listing {
     pub(super) fn after(path: Path, filter: Option<Filter>, after: Option<Cursor>) -> Self {
         let scan = Scan {
             path,
+            direction: Direction::Along,
+            window: Window::default(),
             filter,
             after,
             limit: PAGE_ITEMS,

@@ -14,6 +14,7 @@ use crate::domain::statement::{ArticleCopy, Rank, Statement, StatementStatus};
 use crate::kb::anchor::Anchor;
 use crate::kb::carry::{self, Carrier};
 use crate::kb::command::{CreateEntities, WriteContext};
+use crate::kb::create::is_nearly_full;
 use crate::kb::error::{Error, Violation};
 use crate::kb::plan::Plan;
 use crate::kb::{matching, references};
@@ -69,6 +70,10 @@ impl Planner<'_> {
         let kept = stored.iter().filter(|(id, ..)| !listed.contains(id)).count();
         let kept = if self.command.replace_statements { 0 } else { kept };
         let most = limits::STATEMENTS_PER_ARTICLE;
+        if !listed.is_empty() && is_nearly_full(listed.len() + kept) {
+            let since = self.reader.revision();
+            self.plan.require(Precondition::StatementsUnmoved(self.id.clone(), since));
+        }
         if listed.len() + kept > most {
             let text = format!(
                 "an article has at most {most} statements, and {kept} stay that are not listed: \

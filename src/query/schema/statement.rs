@@ -7,9 +7,7 @@ use super::visit::{
 use super::{Field, Form, Type, Value, Visit};
 use crate::domain::id::{EntityId, RecordName, StatementName};
 use crate::domain::record::{Record, Stored};
-use crate::domain::statement::{
-    Mention, Rank, Speaker, Statement, StatementKind, StatementStatus, Term, Triple,
-};
+use crate::domain::statement::{Mention, Rank, Speaker, Statement, Term, Triple};
 use crate::query::moment::Grain;
 
 const KIND: Type =
@@ -28,7 +26,7 @@ const LINK: Type = Type::Enum {
 pub(super) static FIELDS: &[Field] = &[
     Field::one("name", Type::Text(Form::Statement), name),
     Field::one("kind", KIND, |record, visit| {
-        of(record, |statement| visit(Value::Text(kind(statement))))
+        of(record, |statement| visit(Value::Text(statement.kind_or_told().name())))
     }),
     Field::one("speaker", Type::Message, |record, visit| {
         of(record, |statement| messages(&statement.speaker, visit))
@@ -129,7 +127,7 @@ pub(super) static FIELDS: &[Field] = &[
         of(record, |statement| visit(Value::Text(rank(statement.rank))))
     }),
     Field::one("status", STATUS, |record, visit| {
-        of(record, |statement| visit(Value::Text(status(statement.status))))
+        of(record, |statement| visit(Value::Text(statement.status.name())))
     }),
     Field::many("topics", Type::Text(Form::Plain), |record, visit| {
         of(record, |statement| each(&statement.topics, visit))
@@ -199,27 +197,10 @@ fn parent(record: &Stored, visit: &mut Visit<'_>) -> bool {
     })
 }
 
-fn kind(statement: &Statement) -> &'static str {
-    match statement.kind.unwrap_or_else(|| statement.kind_of_spans()) {
-        StatementKind::Direct => "DIRECT",
-        StatementKind::Mixed => "MIXED",
-        StatementKind::Indirect => "INDIRECT",
-        StatementKind::Narrated => "NARRATED",
-    }
-}
-
 fn rank(rank: Rank) -> &'static str {
     match rank {
         Rank::Preferred => "PREFERRED",
         Rank::Normal => "NORMAL",
         Rank::Deprecated => "DEPRECATED",
-    }
-}
-
-fn status(status: StatementStatus) -> &'static str {
-    match status {
-        StatementStatus::Active => "ACTIVE",
-        StatementStatus::Orphaned => "ORPHANED",
-        StatementStatus::Retracted => "RETRACTED",
     }
 }

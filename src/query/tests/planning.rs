@@ -7,15 +7,19 @@ use proptest::prelude::*;
 use super::sample;
 use crate::domain::id::ArticleId;
 use crate::domain::record::{Record, Stored};
+use crate::domain::time::CoarseTime;
 use crate::query::filter::Filter;
 use crate::query::plan::{Access, Collection, plan};
+use crate::query::window::{Direction, Window};
 
 fn check(collection: Collection, filter: &str, order_by: &str, expected: &str) {
     let filter = Filter::parse(filter, collection.kind()).unwrap();
     let said = match plan(&collection, filter.clone(), order_by) {
         Ok(plan) => {
             assert_eq!(plan.filter, filter);
-            shown(&plan.access)
+            let backwards = if plan.direction == Direction::Against { ", backwards" } else { "" };
+            let sorted = if plan.sort.is_some() { ", sorted" } else { "" };
+            format!("{}{backwards}{sorted}", shown(&plan.access))
         }
         Err(error) => error.to_string(),
     };
@@ -31,6 +35,9 @@ fn shown(access: &Access) -> String {
         Access::StatementsOf(article) => format!("statements in {article}"),
         Access::StatementsBySpeaker(ids) => format!("statements by {}", joined(ids)),
         Access::StatementsByMention(ids) => format!("statements about {}", joined(ids)),
+        Access::StatementsByTime => "statements by time".into(),
+        Access::StatementsByReference => "statements by reference".into(),
+        Access::StatementsByDue => "statements by due".into(),
         Access::Entities => "entities".into(),
         Access::EntitiesByExternalId(id) => format!("entities called {} {}", id.authority, id.id),
     }
@@ -58,11 +65,27 @@ fn articles_are_found_by_publisher() {
     check("NOT publisher = Reuters", "", "articles");
     check("publisher = Reuters OR title:a", "", "articles");
     check("publisher.name = Reuters", "", "articles");
-    for order in ["published_at", "title desc"] {
+    check("", "published_at", "articles, backwards");
+    check("publisher = Reuters", "published_at asc", "articles of Reuters, backwards");
+    check("", "name desc", "articles by name, backwards");
+    check("publisher = Reuters", "title desc, name", "articles of Reuters, sorted");
+    check("", "published_at desc, name", "articles, sorted");
+    check("", "titel", "`titel` is no field of articles; did you mean `title`?");
+    check("", "weather", "`weather` is no field of articles");
+    for orderless in ["authors", "labels"] {
         let refused =
-            format!("`{order}` is no order of articles: use `published_at desc` or `name`");
-        check("", order, &refused);
+            format!("`{orderless}` has no order: it has parts, or may have several values");
+        check("", orderless, &refused);
     }
+    for bad in ["title up", "title desc desc", ",", "title,", "a b c"] {
+        let first = bad.split(',').find(|term| term.split_whitespace().count() != 1);
+        let refused = format!(
+            "`{}` is no order: write it like `published_at desc, name`",
+            first.unwrap_or_default()
+        );
+        check("", bad, &refused);
+    }
+    check("", &["title"; 9].join(","), "an order names at most 8 fields");
 }
 
 #[test]
@@ -87,16 +110,19 @@ fn statements_are_found_by_article_speaker_and_mention() {
     );
     all("mentions.entity = entities/* ", "", "statements");
     all("addressees.entity = entities/x", "", "statements");
-    let needs = "`uttered_at desc` is served where the parent is `articles/-` and the filter \
-                 names a speaker or a mentioned entity, as in `speaker.entity = \"entities/x\"`; \
-                 leave `order_by` empty";
-    all("speaker.entity = entities/x OR kind = MIXED", "uttered_at desc", needs);
-    all("", "uttered_at desc", needs);
+    all("speaker.entity = entities/x OR kind = MIXED", "uttered_at desc", "statements by time");
+    all("", "uttered_at", "statements by time, backwards");
+    all("speaker.entity = entities/x", "uttered_at", "statements by entities/x, backwards");
+    all("speaker.entity = entities/x", "reference_time", "statements by entities/x, sorted");
+    all("", "name", "statements, sorted");
+    all("", "reference_time", "statements, sorted");
+    all("NOT reference_time:*", "reference_time", "statements, sorted");
+    all("reference_time:*", "reference_time", "statements by reference, backwards");
+    all("reference_time >= 2026", "reference_time desc", "statements by reference");
     all(
-        "",
-        "name",
-        "`name` is no order of statements: use `uttered_at desc` with a speaker or a mentioned \
-         entity in the filter, or none",
+        "overlaps(reference_time, 2026, *) kind = DIRECT",
+        "reference_time.end",
+        "statements by due, backwards",
     );
     let one = |filter: &str, order_by: &str, expected: &str| {
         let article = ArticleId::new("a").unwrap();
@@ -104,7 +130,8 @@ fn statements_are_found_by_article_speaker_and_mention() {
     };
     one("", "", "statements in articles/a");
     one("speaker.entity = entities/x", "", "statements in articles/a");
-    one("speaker.entity = entities/x", "uttered_at desc", needs);
+    one("speaker.entity = entities/x", "uttered_at desc", "statements in articles/a, sorted");
+    one("", "name desc", "statements in articles/a, backwards");
 }
 
 #[test]
@@ -124,17 +151,21 @@ fn entities_are_found_by_external_id() {
     );
     check("external_ids.id = Q1", "", "entities");
     check("external_ids.id = Q* external_ids.authority = wikidata", "", "entities");
-    check("", "name desc", "`name desc` is no order of entities: use `name`");
+    check("", "name desc", "entities, backwards");
+    check(pair, "display_name", "entities, sorted");
 }
 
 /// Whether a path leads to a record.
 fn leads_to(access: &Access, record: &Stored) -> bool {
     match (access, &record.value) {
         (Access::Articles | Access::ArticlesByName, Record::Article(_))
-        | (Access::Statements, Record::Statement(_))
+        | (Access::Statements | Access::StatementsByTime, Record::Statement(_))
         | (Access::Entities, Record::Entity(_)) => true,
         (Access::ArticlesByPublisher(keys), Record::Article(article)) => {
             article.publisher.key().is_some_and(|key| keys.contains(&key))
+        }
+        (Access::StatementsByReference | Access::StatementsByDue, Record::Statement(statement)) => {
+            statement.reference_time.is_some()
         }
         (Access::StatementsOf(article), Record::Statement(_)) => {
             record.name.to_string().starts_with(&format!("{article}/"))
@@ -152,6 +183,53 @@ fn leads_to(access: &Access, record: &Stored) -> bool {
     }
 }
 
+/// Whether a record stands within a window on the times of a path.
+fn stands_within(window: &Window, access: &Access, record: &Stored) -> bool {
+    let time = match (access, &record.value) {
+        (Access::Articles | Access::ArticlesByPublisher(_), Record::Article(article)) => {
+            article.published_at.map(|time| time.as_microsecond())
+        }
+        (Access::StatementsByReference, Record::Statement(statement)) => {
+            statement.reference_time.as_ref().map(CoarseTime::start_micros)
+        }
+        (Access::StatementsByDue, Record::Statement(statement)) => {
+            statement.reference_time.as_ref().map(CoarseTime::end_micros)
+        }
+        (
+            Access::StatementsBySpeaker(_)
+            | Access::StatementsByMention(_)
+            | Access::StatementsByTime,
+            Record::Statement(statement),
+        ) => statement.sort_micros(),
+        _ => return true,
+    };
+    window.holds(time)
+}
+
+#[test]
+fn times_in_the_filter_bound_the_path() {
+    let bounded = |collection: &Collection, filter: &str, order_by: &str| {
+        let filter = Filter::parse(filter, collection.kind()).unwrap();
+        let Window { from, before } = plan(collection, filter, order_by).unwrap().window;
+        let day = |micros: i64| micros.div_euclid(86_400_000_000);
+        (from.map(|from| day(from + 1)), before.map(|before| day(before - 1)))
+    };
+    let articles = |filter: &str| bounded(&Collection::Articles, filter, "");
+    assert_eq!(articles("published_at >= 1970-01-03"), (Some(2), None));
+    assert_eq!(articles("published_at > 1970-01-03"), (Some(3), None));
+    assert_eq!(articles("within(published_at, 1970-01-03, 1970-01-05)"), (Some(2), Some(5)));
+    assert_eq!(articles("published_at < 1970-01-03 title:a published_at < 1971"), (None, Some(2)));
+    assert_eq!(articles("published_at < 1970-01-03 OR title:a"), (None, None));
+    assert_eq!(articles("published_at != 1970-01-03"), (None, None));
+    let statements =
+        |filter: &str, order_by: &str| bounded(&Collection::Statements(None), filter, order_by);
+    assert_eq!(statements("uttered_at >= 1970-01-03", "uttered_at"), (Some(2), None));
+    assert_eq!(statements("uttered_at >= 1970-01-03", ""), (None, None));
+    let ahead = "overlaps(reference_time, 1970-01-03, *)";
+    assert_eq!(statements(ahead, "reference_time.end"), (Some(2), None));
+    assert_eq!(statements(ahead, "reference_time"), (None, None));
+}
+
 /// Tests of each kind that an index may serve, and some that none does.
 fn tests_of(collection: &Collection) -> Vec<&'static str> {
     match collection {
@@ -162,6 +240,12 @@ fn tests_of(collection: &Collection) -> Vec<&'static str> {
             "publisher.name = Rudaw",
             "publisher != Reuters",
             "version = 1",
+            "published_at >= 2026-09-16T10:30:00Z",
+            "published_at > 2026-09-16",
+            "published_at < 2026-10",
+            "published_at != 2026-09",
+            "within(published_at, 2026-09, 2026-09)",
+            "overlaps(published_at, *, 2026-09-16T10:29:00Z)",
         ],
         Collection::Statements(_) => vec![
             "speaker.entity = entities/x",
@@ -170,6 +254,15 @@ fn tests_of(collection: &Collection) -> Vec<&'static str> {
             "mentions.entity:entities/y",
             "mentions.entity = entities/z",
             "kind = MIXED",
+            "uttered_at = 2026-09",
+            "uttered_at > 2026-08",
+            "uttered_at <= 2026-09-15",
+            "overlaps(uttered_at, 2026-09-16, *)",
+            "within(reference_time, 2025, 2026)",
+            "reference_time >= 2026",
+            "reference_time.start < 2026-02",
+            "reference_time.end > 2026-12",
+            "reference_time.precision = YEAR",
         ],
         Collection::Entities => vec![
             "external_ids.authority = wikidata",
@@ -200,11 +293,21 @@ fn filter(collection: &Collection) -> impl Strategy<Value = String> + use<> {
 
 fn loses_nothing(collection: &Collection, records: &[Stored], filter: &str) {
     let filter = Filter::parse(filter, collection.kind()).unwrap().unwrap();
-    let plan = plan(collection, Some(filter.clone()), "").unwrap();
-    for record in records {
-        let planned = leads_to(&plan.access, record)
-            && plan.filter.as_ref().is_none_or(|filter| filter.matches(record));
-        assert_eq!(planned, filter.matches(record), "{filter:?} {}", record.name);
+    let orders: &[&str] = match collection {
+        Collection::Articles => &["", "published_at", "name", "title"],
+        Collection::Statements(_) => {
+            &["", "uttered_at", "reference_time", "reference_time.end", "name desc"]
+        }
+        Collection::Entities => &["", "name", "display_name"],
+    };
+    for order in orders {
+        let plan = plan(collection, Some(filter.clone()), order).unwrap();
+        for record in records {
+            let planned = leads_to(&plan.access, record)
+                && stands_within(&plan.window, &plan.access, record)
+                && plan.filter.as_ref().is_none_or(|filter| filter.matches(record));
+            assert_eq!(planned, filter.matches(record), "{plan:?} {}", record.name);
+        }
     }
 }
 

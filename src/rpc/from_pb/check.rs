@@ -38,6 +38,8 @@ pub mod reason {
     pub const BAD_REQUEST_ID: &str = "BAD_REQUEST_ID";
     /// Two fields contradict each other.
     pub const CONTRADICTION: &str = "CONTRADICTION";
+    /// A text is no order that is served.
+    pub const BAD_ORDER: &str = "BAD_ORDER";
     /// A name is listed twice.
     pub const DUPLICATE: &str = "DUPLICATE";
     /// An update mask names what cannot be updated.

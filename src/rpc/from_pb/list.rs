@@ -85,14 +85,20 @@ pub fn list_article_versions(
     })
 }
 
+/// How many records a page holds.
 pub(super) fn page_size(at: &Field<'_>, size: i32) -> usize {
-    match usize::try_from(size) {
-        Ok(0) => limits::DEFAULT_PAGE_SIZE,
-        Ok(size) => size.min(limits::PAGE_SIZE),
+    count_or(at, size, limits::DEFAULT_PAGE_SIZE).min(limits::PAGE_SIZE)
+}
+
+/// How many are asked for; `default` where that is 0.
+pub(super) fn count_or(at: &Field<'_>, count: i32, default: usize) -> usize {
+    match usize::try_from(count) {
+        Ok(0) => default,
+        Ok(count) => count,
         Err(_) => {
-            let description = format!("{size} is no size: 0 means {}", limits::DEFAULT_PAGE_SIZE);
+            let description = format!("{count} is no count: 0 means {default}");
             at.refuse(reason::BAD_NUMBER, description);
-            limits::DEFAULT_PAGE_SIZE
+            default
         }
     }
 }

@@ -2,17 +2,19 @@
 //! is within the limits and makes sense in itself. All faults of a request are
 //! told at once.
 
+pub mod aggregate;
 pub mod check;
 pub mod ingest;
 pub mod revise;
 pub mod update;
 pub mod write;
 pub mod read;
+pub mod graph;
 pub mod list;
 pub mod merge;
 pub mod resolve;
-pub mod search;
 pub mod erasure;
+pub mod search;
 pub mod quotation;
 pub mod export;
 pub mod record;
@@ -32,8 +34,10 @@ pub(in crate::rpc) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use self::aggregate::aggregate_statements;
 pub use self::erasure::erase_records;
 pub use self::export::export_records;
+pub use self::graph::{find_paths, list_neighbors};
 pub use self::ingest::{ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::merge::{merge_entities, unmerge_entities};

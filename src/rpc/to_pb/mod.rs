@@ -1,7 +1,9 @@
 //! Records and answers to the wire.
 
+pub mod aggregate;
 pub mod answer;
 pub mod erasure;
+pub mod graph;
 pub mod import;
 pub mod quotation;
 pub mod resolve;
@@ -25,6 +27,7 @@ use crate::kb::{Beside, Retention, SeenEntity};
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
 
+pub use self::aggregate::aggregates;
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
     deleted_statement, ingested, linked_statements, merged_entities, names_only_above,
@@ -32,6 +35,7 @@ pub use self::answer::{
     updated_statement,
 };
 pub use self::erasure::{erased, erasure};
+pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
 pub use self::resolve::resolved;

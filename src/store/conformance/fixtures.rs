@@ -17,7 +17,7 @@ use crate::domain::revision::Revision;
 use crate::domain::selector::Selector;
 use crate::domain::statement::{ContentSpan, LinkType, Mention, Speaker, Statement, StatementLink};
 use crate::domain::text::CanonicalUrl;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{CoarseTime, Timestamp};
 use crate::query::filter::Filter;
 use crate::query::schema::Kind;
 use crate::store::{
@@ -30,6 +30,12 @@ use crate::store::{
 pub fn at(second: i64) -> Timestamp {
     let start: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
     start + SignedDuration::from_secs(second)
+}
+
+/// The coarse time written so.
+#[must_use]
+pub fn civil(text: &str) -> CoarseTime {
+    CoarseTime::parse(text, "", None, "", String::new()).unwrap()
 }
 
 /// The record name written so.

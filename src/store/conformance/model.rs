@@ -73,6 +73,8 @@ impl World {
             Precondition::Unreferenced(name) => {
                 !self.all().any(|stored| refers(&stored, name) || has_role(&stored, name))
             }
+            // Nothing of this is told here: its cases have it.
+            Precondition::ReferrersUnmoved(..) | Precondition::Unremembered(..) => true,
             Precondition::StatementsUnmoved(article, since) => {
                 !self.known.iter().any(|(name, known)| {
                     let own = matches!(name, RecordName::Statement(it) if it.article == *article);
@@ -248,11 +250,15 @@ impl World {
                 | Path::ArticlesByPublisher(_)
                 | Path::StatementsBySpeaker(_)
                 | Path::StatementsByMention(_)
+                | Path::StatementsByTime
+                | Path::StatementsByReference
+                | Path::StatementsByDue
         );
         if by_time {
             records.sort_by_key(|stored| {
-                let time = time(stored);
-                (time.is_none(), time.map(|time| -i128::from(time)))
+                let down = |(first, second)| (-i128::from(first), -i128::from(second));
+                let times = times(stored, path);
+                (times.is_none(), times.map(down))
             });
         }
         records
@@ -271,11 +277,22 @@ impl World {
     }
 }
 
-fn time(stored: &Stored) -> Option<i64> {
-    match &stored.value {
-        Record::Article(article) => article.published_at.map(|time| time.as_microsecond()),
-        Record::Statement(statement) => statement.sort_micros(),
-        Record::Entity(_) => None,
+/// The times that a path is ordered by.
+fn times(stored: &Stored, path: &Path) -> Option<(i64, i64)> {
+    match (&stored.value, path) {
+        (Record::Article(article), _) => {
+            article.published_at.map(|time| (time.as_microsecond(), 0))
+        }
+        (Record::Statement(statement), Path::StatementsByReference) => {
+            let time = statement.reference_time.as_ref()?;
+            Some((time.start_micros(), time.end_micros()))
+        }
+        (Record::Statement(statement), Path::StatementsByDue) => {
+            let time = statement.reference_time.as_ref()?;
+            Some((time.end_micros(), time.start_micros()))
+        }
+        (Record::Statement(statement), _) => statement.sort_span(),
+        (Record::Entity(_), _) => None,
     }
 }
 
@@ -289,7 +306,10 @@ fn publisher_key(stored: &Stored) -> Option<String> {
 fn belongs(stored: &Stored, path: &Path) -> bool {
     match (path, &stored.name, &stored.value) {
         (Path::Articles | Path::ArticlesByName, RecordName::Article(_), _) => true,
-        (Path::Statements, RecordName::Statement(_), _) => true,
+        (Path::Statements | Path::StatementsByTime, RecordName::Statement(_), _) => true,
+        (Path::StatementsByReference | Path::StatementsByDue, _, Record::Statement(statement)) => {
+            statement.reference_time.is_some()
+        }
         (Path::Entities, RecordName::Entity(_), _) => true,
         (Path::ArticlesByPublisher(keys), _, _) => {
             publisher_key(stored).is_some_and(|key| keys.contains(&key))

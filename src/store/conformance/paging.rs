@@ -7,7 +7,7 @@ use super::fixtures::*;
 use crate::domain::article::Article;
 use crate::domain::record::Record;
 use crate::domain::statement::Statement;
-use crate::store::{Cursor, Error, Item, LoadBody, Page, Path, Scan, Store};
+use crate::store::{Cursor, Direction, Error, Item, LoadBody, Page, Path, Scan, Store, Window};
 
 /// Writes articles and statements enough for a few pages, some of them twice.
 async fn fill(store: &Arc<dyn Store>) {
@@ -22,6 +22,8 @@ async fn fill(store: &Arc<dyn Store>) {
         let said = Statement {
             speaker: speaker(if number % 3 == 0 { "who-else" } else { "who" }),
             mentions: vec![mention("whom"), mention(["this", "that"][number as usize % 2])],
+            reference_time: (number % 3 != 1)
+                .then(|| civil(["2026", "2026-01", "2025-12-31"][number as usize % 3 / 2])),
             ..statement(&title)
         };
         let id = format!("articles/a{}", (number * 7) % 12);
@@ -34,8 +36,11 @@ async fn fill(store: &Arc<dyn Store>) {
     }
 }
 
-fn paths() -> [Path; 10] {
+fn paths() -> [Path; 13] {
     [
+        Path::StatementsByTime,
+        Path::StatementsByReference,
+        Path::StatementsByDue,
         Path::Articles,
         Path::ArticlesByName,
         Path::ArticlesByPublisher(["The Paper".into()].into()),
@@ -97,6 +102,59 @@ pub(crate) async fn a_scan_goes_on_after_any_item(fixture: &mut dyn Fixture) {
             let rest = items(pages(&*reader, scan).await);
             assert_eq!(rest, whole[place + 1..], "{path:?} after {place}");
         }
+    }
+}
+
+pub(crate) async fn a_path_can_be_gone_the_other_way(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    fill(&store).await;
+    let reader = newest(&store).await;
+    for path in paths() {
+        let along = Scan::all(path.clone(), 100);
+        let mut whole = all_names(&pages(&*reader, along.clone()).await);
+        whole.reverse();
+        let against = Scan { direction: Direction::Against, ..along };
+        for limit in 1..=whole.len() + 1 {
+            let scan = Scan { limit, ..against.clone() };
+            let pages = pages(&*reader, scan).await;
+            assert_eq!(all_names(&pages), whole, "{path:?} by {limit}");
+        }
+        let items = items(pages(&*reader, against.clone()).await);
+        for (place, item) in items.iter().enumerate() {
+            let scan = Scan { after: Some(item.cursor.clone()), ..against.clone() };
+            let rest = all_names(&pages(&*reader, scan).await);
+            assert_eq!(rest, whole[place + 1..], "{path:?} after {place}");
+        }
+    }
+}
+
+pub(crate) async fn a_window_leaves_out_other_times(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    fill(&store).await;
+    let reader = newest(&store).await;
+    let seconds = |second: i64| at(second).as_microsecond();
+    let whole = items(pages(&*reader, Scan::all(Path::Articles, 100)).await);
+    for direction in [Direction::Along, Direction::Against] {
+        for (from, before) in
+            [(None, None), (Some(1), Some(3)), (Some(2), None), (None, Some(2)), (Some(3), Some(3))]
+        {
+            let window = Window { from: from.map(seconds), before: before.map(seconds) };
+            let scan = Scan { direction, window, ..Scan::all(Path::Articles, 2) };
+            let found = all_names(&pages(&*reader, scan).await);
+            let inside = whole.iter().filter(|item| {
+                let Record::Article(article) = &item.record.value else { return false };
+                window.holds(article.published_at.map(|time| time.as_microsecond()))
+            });
+            let mut expected: Vec<String> =
+                inside.map(|item| item.record.name.to_string()).collect();
+            if direction == Direction::Against {
+                expected.reverse();
+            }
+            assert_eq!(found, expected, "{window:?} {direction:?}");
+        }
+        let window = Window { from: Some(0), before: Some(1) };
+        let scan = Scan { direction, window, ..Scan::all(Path::ArticlesByName, 100) };
+        assert_eq!(items(pages(&*reader, scan).await).len(), 12, "names have no time");
     }
 }
 

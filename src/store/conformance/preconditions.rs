@@ -6,7 +6,9 @@ use crate::domain::article::Article;
 use crate::domain::entity::{Entity, Occupancy};
 use crate::domain::revision::Revision;
 use crate::domain::statement::Statement;
-use crate::store::Precondition::{Absent, AtRevision, Present, Unreferenced};
+use crate::store::Precondition::{
+    Absent, AtRevision, Present, ReferrersUnmoved, Unreferenced, Unremembered,
+};
 use crate::store::{Conflict, Error, LoadBody, Path, State};
 
 pub(crate) async fn absent_holds_for_names_that_no_record_has(fixture: &mut dyn Fixture) {
@@ -197,4 +199,40 @@ pub(crate) async fn a_refused_batch_leaves_nothing(fixture: &mut dyn Fixture) {
 
 fn with_url(title: &str, address: &str) -> Article {
     Article { canonical_url: Some(url(address)), ..article(title) }
+}
+
+pub(crate) async fn referrers_unmoved_sees_new_references_alone(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    let links = |target: &str| Statement { links: vec![link(target)], ..statement("linked") };
+    let target = "articles/a/statements/target";
+    let first = batch(0)
+        .put("articles/a", article("A"))
+        .put(target, statement("target"))
+        .put("articles/a/statements/old", links(target));
+    let since = commit(&store, first).await.revision;
+    let unmoved = || batch(9).require(ReferrersUnmoved(name(target), since));
+    commit(&store, unmoved()).await;
+    let other = Statement { topics: vec!["rain".into()], ..links(target) };
+    commit(&store, batch(1).put("articles/a/statements/old", other)).await;
+    commit(&store, batch(2).put("articles/a/statements/else", links("articles/a/statements/old")))
+        .await;
+    commit(&store, unmoved()).await;
+
+    commit(&store, batch(3).put("articles/a/statements/new", links(target))).await;
+    let moved = Conflict::ReferrersMoved(name(target));
+    assert_eq!(conflict(&store, unmoved()).await, moved);
+    commit(&store, batch(4).put("articles/a/statements/new", statement("unlinked"))).await;
+    commit(&store, unmoved()).await;
+}
+
+pub(crate) async fn unremembered_holds_until_a_request_is_remembered(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    let required = |second| batch(second).require(Unremembered(request_key(1), at(second)));
+    commit(&store, required(0)).await;
+    let known = batch(1).remember(request_key(1), remembered(1, at(10)));
+    commit(&store, known).await;
+    let found = Conflict::Remembered(request_key(1).request_id);
+    assert_eq!(conflict(&store, required(9)).await, found);
+    commit(&store, batch(9).require(Unremembered(request_key(2), at(9)))).await;
+    commit(&store, required(10)).await;
 }

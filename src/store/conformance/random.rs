@@ -17,10 +17,11 @@ use crate::domain::name::index_keys;
 use crate::domain::record::{Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::statement::{ArticleCopy, Statement};
+use crate::domain::time::CoarseTime;
 use crate::store::Precondition::{Absent, AtRevision, Present, Unreferenced};
 use crate::store::{
-    Applied, At, Error, LoadBody, Mutation, Path, Precondition, Reader, Scan, State, Store,
-    WriteBatch,
+    Applied, At, Direction, Error, LoadBody, Mutation, Path, Precondition, Reader, Scan, State,
+    Store, WriteBatch,
 };
 
 pub(crate) async fn writes_of_one_seed_agree_with_a_model(fixture: &mut dyn Fixture) {
@@ -140,7 +141,10 @@ async fn compare(
         assert_eq!(state, world.state(name), "{told}: {name}");
     }
     for path in all_paths().sample(random, paths) {
+        let scan_direction =
+            if random.random_bool(0.5) { Direction::Along } else { Direction::Against };
         let scan = Scan {
+            direction: scan_direction,
             limit: random.random_range(1..20),
             max_scanned: random.random_range(1..40),
             body: if random.random_bool(0.5) { LoadBody::Yes } else { LoadBody::No },
@@ -151,6 +155,9 @@ async fn compare(
         let found: Vec<Stored> =
             pages.into_iter().flat_map(|page| page.items).map(|item| item.record).collect();
         let mut expected = world.list(path);
+        if scan_direction == Direction::Against {
+            expected.reverse();
+        }
         if !with_text {
             expected.iter_mut().for_each(drop_text);
         }
@@ -202,6 +209,7 @@ fn all_names() -> Vec<RecordName> {
 
 fn all_paths() -> Vec<Path> {
     let mut paths = vec![Path::Articles, Path::ArticlesByName, Path::Statements, Path::Entities];
+    paths.extend([Path::StatementsByTime, Path::StatementsByReference, Path::StatementsByDue]);
     paths.extend(OUTLETS.map(|outlet| Path::ArticlesByPublisher([outlet.into()].into())));
     paths.push(Path::ArticlesByPublisher(["entities/e0".into()].into()));
     for name in all_names() {
@@ -323,8 +331,16 @@ fn random_statement(random: &mut StdRng) -> Statement {
             .collect(),
         links: maybe(random, target).into_iter().collect(),
         article: ArticleCopy { published_at, ..ArticleCopy::default() },
+        uttered_at: maybe(random, random_time),
+        reference_time: maybe(random, random_time),
         ..statement("Random words")
     }
+}
+
+/// One of a few times, some of which begin together.
+fn random_time(random: &mut StdRng) -> CoarseTime {
+    let times = ["2026", "2026-01", "2026-01-01", "2025-12", "2026-02-01"];
+    civil(times.choose(random).unwrap())
 }
 
 fn random_entity(random: &mut StdRng) -> Entity {

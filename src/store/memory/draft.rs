@@ -1,6 +1,6 @@
 //! What a batch would make of the store, judged before anything is stored.
 
-use super::history::History;
+use super::history::{History, Version};
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::id::{ArticleId, RecordName};
@@ -198,6 +198,21 @@ fn judge(history: &History, precondition: &Precondition) -> Result<(), Conflict>
             });
             if moved { Err(Conflict::StatementsMoved(article.clone())) } else { Ok(()) }
         }
+        Precondition::ReferrersUnmoved(name, since) => {
+            let refers = |other: &RecordName, version: Option<&Version>| {
+                version
+                    .and_then(|version| version.record.as_ref())
+                    .is_some_and(|record| catalogue::references(other, record).contains(name))
+            };
+            let newly = history.pasts().any(|(other, past)| {
+                refers(other, past.newest()) && !refers(other, past.at(*since))
+            });
+            if newly { Err(Conflict::ReferrersMoved(name.clone())) } else { Ok(()) }
+        }
+        Precondition::Unremembered(key, now) => match history.remembered(key, *now) {
+            Some(_) => Err(Conflict::Remembered(key.request_id)),
+            None => Ok(()),
+        },
     }
 }
 
@@ -213,6 +228,9 @@ fn refers(record_name: &RecordName, record: &Record, name: &RecordName) -> bool 
             matches!(name, RecordName::Entity(id) if id.to_string() == *key)
         }
         IndexEntry::ArticleTime(_)
+        | IndexEntry::StatementTime(_)
+        | IndexEntry::StatementReference(..)
+        | IndexEntry::StatementDue(..)
         | IndexEntry::EntityNameKey(_)
         | IndexEntry::EntityExternalId(_) => false,
     })

@@ -6,12 +6,12 @@ use super::history::{History, Place};
 use crate::domain::id::{RecordName, StatementId};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
-use crate::store::Path;
 use crate::store::catalogue::{self, IndexEntry};
+use crate::store::{Direction, Path, Scan};
 
-/// A time to sort by: the newest first, `None` last. Records on a path that does
-/// not order by time all have `None`.
-type Newest = Reverse<Option<i64>>;
+/// Times to sort by: the newest first, `None` last. Records on a path that does not
+/// order by time all have `None`.
+type Newest = Reverse<(Option<i64>, Option<i64>)>;
 
 /// What comes after the time.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -30,24 +30,44 @@ enum Kind {
     Entity,
 }
 
-/// The records along `path` at `revision`, in its order.
-pub(super) fn along(history: &History, path: &Path, revision: Revision) -> Vec<Stored> {
+/// The records that a scan goes by at `revision`, in its order.
+pub(super) fn along(history: &History, scan: &Scan, revision: Revision) -> Vec<Stored> {
+    let path = &scan.path;
     let mut found: Vec<((Newest, Order), Stored)> = Vec::new();
     for (name, past) in history.pasts() {
         let Some(stored) = past.at(revision).and_then(|version| version.stored(name)) else {
             continue;
         };
-        if let Some(time) = stands_on(path, name, &stored.value) {
+        if let Some(time) = stands_on(path, name, &stored.value)
+            && (!is_timed(path) || scan.window.holds(time.0.0))
+        {
             found.push(((time, order(history, path, name)), stored));
         }
     }
     found.sort_by(|(rank, _), (other, _)| rank.cmp(other));
+    if scan.direction == Direction::Against {
+        found.reverse();
+    }
     found.into_iter().map(|(_, stored)| stored).collect()
+}
+
+/// Whether a path is ordered by time.
+fn is_timed(path: &Path) -> bool {
+    matches!(
+        path,
+        Path::Articles
+            | Path::ArticlesByPublisher(_)
+            | Path::StatementsBySpeaker(_)
+            | Path::StatementsByMention(_)
+            | Path::StatementsByTime
+            | Path::StatementsByReference
+            | Path::StatementsByDue
+    )
 }
 
 /// The time at which the record stands on the path; `None` where it does not.
 fn stands_on(path: &Path, name: &RecordName, record: &Record) -> Option<Newest> {
-    let anywhere = |stands: bool| stands.then_some(Reverse(None));
+    let anywhere = |stands: bool| stands.then_some(untimed());
     match path {
         Path::ArticlesByName => anywhere(matches!(name, RecordName::Article(_))),
         Path::Statements => anywhere(matches!(name, RecordName::Statement(_))),
@@ -59,29 +79,46 @@ fn stands_on(path: &Path, name: &RecordName, record: &Record) -> Option<Newest> 
     }
 }
 
+fn untimed() -> Newest {
+    Reverse((None, None))
+}
+
+fn timed(time: Option<i64>) -> Newest {
+    Reverse((time, None))
+}
+
+fn spanned(span: Option<(i64, i64)>) -> Newest {
+    Reverse((span.map(|(start, _)| start), span.map(|(_, end)| end)))
+}
+
 /// The same for a path that an index has.
 fn on(path: &Path, entry: IndexEntry) -> Option<Newest> {
     match (path, entry) {
-        (Path::Articles, IndexEntry::ArticleTime(time)) => Some(Reverse(time)),
+        (Path::Articles, IndexEntry::ArticleTime(time)) => Some(timed(time)),
+        (Path::StatementsByTime, IndexEntry::StatementTime(span)) => Some(spanned(span)),
+        (Path::StatementsByReference, IndexEntry::StatementReference(first, second))
+        | (Path::StatementsByDue, IndexEntry::StatementDue(first, second)) => {
+            Some(Reverse((Some(first), Some(second))))
+        }
         (Path::ArticlesByPublisher(asked), IndexEntry::ArticlePublisher(key, time))
             if asked.contains(&key) =>
         {
-            Some(Reverse(time))
+            Some(timed(time))
         }
-        (Path::StatementsBySpeaker(asked), IndexEntry::StatementSpeaker(entity, time))
-        | (Path::StatementsByMention(asked), IndexEntry::StatementMention(entity, time))
+        (Path::StatementsBySpeaker(asked), IndexEntry::StatementSpeaker(entity, span))
+        | (Path::StatementsByMention(asked), IndexEntry::StatementMention(entity, span))
             if asked.contains(&entity) =>
         {
-            Some(Reverse(time))
+            Some(spanned(span))
         }
         (Path::EntitiesByNameKey(asked), IndexEntry::EntityNameKey(key)) if *asked == key => {
-            Some(Reverse(None))
+            Some(untimed())
         }
         (Path::EntitiesByExternalId(asked), IndexEntry::EntityExternalId(id)) if *asked == id => {
-            Some(Reverse(None))
+            Some(untimed())
         }
         (Path::Referrers(asked), IndexEntry::Reference(target)) if *asked == target => {
-            Some(Reverse(None))
+            Some(untimed())
         }
         _ => None,
     }

@@ -9,7 +9,7 @@ use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::store::leases::Lease;
-use crate::store::{ArticleState, Cursor, Error, Item, LoadBody, Page, Path, Reader, Scan, State};
+use crate::store::{ArticleState, Cursor, Error, Item, LoadBody, Page, Reader, Scan, State};
 
 /// A revision of a memory store. It copies nothing: what is stored never
 /// changes, so it looks at the versions up to its own.
@@ -101,12 +101,12 @@ fn article_by_url(history: &History, url: &CanonicalUrl, revision: Revision) -> 
     holders.max().map(|(_, _, id)| id.clone())
 }
 
-/// A cursor is a mark of the path and the revision, then the number of records
+/// A cursor is a mark of the scan and the revision, then the number of records
 /// gone by.
 fn page(history: &History, scan: &Scan, revision: Revision) -> Result<Page, Error> {
-    let mark = mark(&scan.path, revision);
+    let mark = mark(scan, revision);
     let start = scan.after.as_ref().map_or(Ok(0), |cursor| position(cursor, &mark))?;
-    let records = list::along(history, &scan.path, revision);
+    let records = list::along(history, scan, revision);
     let mut page = Page::default();
     let mut bytes = 0;
     for (scanned, record) in records.into_iter().skip(start).enumerate() {
@@ -125,8 +125,10 @@ fn page(history: &History, scan: &Scan, revision: Revision) -> Result<Page, Erro
     Ok(page)
 }
 
-fn mark(path: &Path, revision: Revision) -> [u8; 32] {
-    *blake3::hash(format!("{path:?} at {revision}").as_bytes()).as_bytes()
+fn mark(scan: &Scan, revision: Revision) -> [u8; 32] {
+    let Scan { path, direction, window, .. } = scan;
+    let marked = format!("{path:?} {direction:?} {window:?} at {revision}");
+    *blake3::hash(marked.as_bytes()).as_bytes()
 }
 
 fn cursor(mark: &[u8; 32], position: usize) -> Cursor {

@@ -3,6 +3,7 @@
 use super::group::Group;
 use super::keys::{self, Place};
 use super::places::{iid, place};
+use super::requests;
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -31,6 +32,13 @@ fn judge_one(group: &Group<'_>, precondition: &Precondition) -> Result<(), Error
         Precondition::StatementsUnmoved(article, since) => {
             moved(group, article, *since)?.then(|| Conflict::StatementsMoved(article.clone()))
         }
+        Precondition::ReferrersUnmoved(name, since) => {
+            newly_referred(group, name, *since)?.then(|| Conflict::ReferrersMoved(name.clone()))
+        }
+        Precondition::Unremembered(key, now) => {
+            let known = requests::remembered(group, key)?.filter(|known| *now < known.expires);
+            known.map(|_| Conflict::Remembered(key.request_id))
+        }
     };
     conflict.map_or(Ok(()), |conflict| Err(Error::Conflict(conflict)))
 }
@@ -58,6 +66,16 @@ fn referred(group: &Group<'_>, name: &RecordName) -> Result<bool, Error> {
         })?;
     }
     Ok(referred)
+}
+
+/// Whether a record has come to refer to one after a revision.
+fn newly_referred(group: &Group<'_>, name: &RecordName, since: Revision) -> Result<bool, Error> {
+    let mut newly = false;
+    group.each_open(&keys::referrers(name), |key| {
+        newly = keys::last_revision(key).is_some_and(|from| from > since);
+        Ok(!newly)
+    })?;
+    Ok(newly)
 }
 
 /// Whether a statement of an article was written or deleted after a revision.

@@ -8,7 +8,7 @@ use std::ops::Bound;
 use sled::{Db, IVec};
 
 use super::{error, keys};
-use crate::store::Error;
+use crate::store::{Direction, Error};
 
 /// An entry, and how long the prefix of its range is.
 pub(super) struct Entry {
@@ -17,9 +17,19 @@ pub(super) struct Entry {
     pub(super) prefix: usize,
 }
 
+/// What of each range is wanted, given by what stands behind its prefix.
+#[derive(Clone, Default)]
+pub(super) struct Part {
+    /// From here on; `None`: from the beginning.
+    pub(super) first: Option<Bound<Vec<u8>>>,
+    /// Up to here; `None`: to the end.
+    pub(super) last: Option<Bound<Vec<u8>>>,
+}
+
 /// The entries of all ranges, the first in the order first.
 pub(super) struct Merged {
     ranges: Vec<Range>,
+    direction: Direction,
     /// The next entry of each range that has one.
     next: BinaryHeap<Next>,
 }
@@ -32,21 +42,28 @@ struct Range {
 struct Next {
     entry: Entry,
     range: usize,
+    direction: Direction,
 }
 
 impl Merged {
-    /// The entries that begin with one of the prefixes; given what stands behind the
-    /// prefix of the last one gone by, those after it.
-    pub(super) fn after(db: &Db, prefixes: &[Vec<u8>], rest: Option<&[u8]>) -> Result<Self, Error> {
+    /// The entries that begin with one of the prefixes, of each the part that is
+    /// wanted.
+    pub(super) fn of(
+        db: &Db,
+        prefixes: &[Vec<u8>],
+        part: &Part,
+        direction: Direction,
+    ) -> Result<Self, Error> {
         let ranges = prefixes.iter().map(|prefix| {
-            let start = match rest {
-                Some(rest) => Bound::Excluded([prefix, rest].concat()),
-                None => Bound::Included(prefix.clone()),
+            let below = |bound: &Bound<Vec<u8>>| {
+                bound.as_ref().map(|rest| [prefix.as_slice(), rest.as_slice()].concat())
             };
-            let entries = db.range((start, Bound::Excluded(keys::behind(prefix))));
-            Range { prefix: prefix.len(), entries }
+            let first = part.first.as_ref().map_or_else(|| Bound::Included(prefix.clone()), below);
+            let behind = || Bound::Excluded(keys::behind(prefix));
+            let last = part.last.as_ref().map_or_else(behind, below);
+            Range { prefix: prefix.len(), entries: db.range((first, last)) }
         });
-        let mut merged = Self { ranges: ranges.collect(), next: BinaryHeap::new() };
+        let mut merged = Self { ranges: ranges.collect(), direction, next: BinaryHeap::new() };
         for range in 0..merged.ranges.len() {
             merged.advance(range)?;
         }
@@ -55,17 +72,22 @@ impl Merged {
 
     /// The next entry; none at the end.
     pub(super) fn next(&mut self) -> Result<Option<Entry>, Error> {
-        let Some(Next { entry, range }) = self.next.pop() else { return Ok(None) };
+        let Some(Next { entry, range, .. }) = self.next.pop() else { return Ok(None) };
         self.advance(range)?;
         Ok(Some(entry))
     }
 
     fn advance(&mut self, at: usize) -> Result<(), Error> {
+        let direction = self.direction;
         let Some(range) = self.ranges.get_mut(at) else { return Ok(()) };
-        if let Some(entry) = range.entries.next() {
+        let entry = match direction {
+            Direction::Along => range.entries.next(),
+            Direction::Against => range.entries.next_back(),
+        };
+        if let Some(entry) = entry {
             let (key, value) = entry.map_err(error::read)?;
             let entry = Entry { key, value, prefix: range.prefix };
-            self.next.push(Next { entry, range: at });
+            self.next.push(Next { entry, range: at, direction });
         }
         Ok(())
     }
@@ -81,7 +103,11 @@ impl Entry {
 impl Ord for Next {
     /// The heap gives the greatest first: that is the first in the order.
     fn cmp(&self, other: &Self) -> Ordering {
-        other.entry.rest().cmp(self.entry.rest()).then(other.range.cmp(&self.range))
+        let along = other.entry.rest().cmp(self.entry.rest()).then(other.range.cmp(&self.range));
+        match self.direction {
+            Direction::Along => along,
+            Direction::Against => along.reverse(),
+        }
     }
 }
 

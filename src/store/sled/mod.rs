@@ -38,9 +38,7 @@ use self::committer::{Answers, Job};
 pub use self::compact::Compacted;
 use self::prepare::Prepared;
 use self::reader::SledReader;
-use self::record::log::Value as _;
 use self::shared::Shared;
-use self::source::Source as _;
 use self::space::SpaceWatch;
 use super::{
     Applied, At, Change, Erased, Error, Floor, Head, Identity, Reader, Remembered, RequestKey,
@@ -181,11 +179,7 @@ impl Store for SledStore {
         now: Timestamp,
     ) -> Result<Option<Remembered>, Error> {
         let head = self.shared.head().revision;
-        let key = keys::remembered(key);
-        let remembered = self.shared.read(|db| {
-            let value = db.get(&key)?;
-            value.map(|value| Remembered::open(db, &key, &value)).transpose()
-        })?;
+        let remembered = self.shared.read(|db| requests::remembered(db, key))?;
         let durable = |known: &Remembered| now < known.expires && known.revision <= head;
         Ok(remembered.filter(durable))
     }

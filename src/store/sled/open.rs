@@ -13,7 +13,7 @@ use super::SledConfig;
 use super::compact;
 use super::error;
 use super::keys;
-use super::record::envelope::{self, FORMAT_VERSION};
+use super::record::envelope;
 use super::record::log::Value as _;
 use super::shared::Shared;
 use super::source::Source as _;
@@ -50,7 +50,7 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
     let file = File::open(directory.join("db")).map_err(|error| unusable(directory, &error))?;
     let (identity, head) = match read_format(&db)? {
         Some(FORMAT) => (read_identity(&db)?, read_head(&db)?),
-        Some(newer) => return Err(envelope::newer(newer)),
+        Some(other) => return Err(envelope::other_format(other, FORMAT)),
         None if !db.is_empty() => return Err(foreign(directory)),
         None if bytes_before > EMPTY_FILE_BYTES || directory.join(MARKER).exists() => {
             return Err(damaged(directory, "it reads empty"));
@@ -72,7 +72,7 @@ pub(super) fn open_known(config: &SledConfig) -> Result<Db, Error> {
     let db = open_db(&settings(&config.path, config.cache_mib))?;
     match read_format(&db)? {
         Some(FORMAT) => Ok(db),
-        Some(newer) => Err(envelope::newer(newer)),
+        Some(other) => Err(envelope::other_format(other, FORMAT)),
         None => Err(damaged(&config.path, "it reads empty")),
     }
 }
@@ -89,7 +89,7 @@ pub(super) fn again(config: &SledConfig, head: Head) -> Result<Db, Error> {
     Ok(db)
 }
 
-const FORMAT: u32 = FORMAT_VERSION as u32;
+const FORMAT: u32 = keys::LAYOUT_VERSION;
 
 /// Makes the directory; refuses one that holds something else.
 fn make(directory: &Path) -> Result<(), Error> {

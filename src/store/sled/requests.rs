@@ -4,7 +4,7 @@ use super::group::Group;
 use super::keys;
 use super::record::envelope;
 use super::record::log::Value as _;
-use super::source::Source as _;
+use super::source::Source;
 use crate::domain::time::Timestamp;
 use crate::store::{Error, Remembered, RequestKey};
 
@@ -21,6 +21,15 @@ pub(super) fn remember(
     group.put(&keys::expiry(remembered.expires, &key), &[]);
     remembered.seal(&key, |key, value| group.put(key, value));
     Ok(())
+}
+
+/// What is remembered of a request, expired or not.
+pub(super) fn remembered(
+    source: &impl Source,
+    key: &RequestKey,
+) -> Result<Option<Remembered>, Error> {
+    let key = keys::remembered(key);
+    source.get(&key)?.map(|value| Remembered::open(source, &key, &value)).transpose()
 }
 
 /// How many remembered requests a group forgets at most.

@@ -1,16 +1,18 @@
 //! Pages along the access paths.
 
+use std::ops::Bound;
+
 use sled::{Db, IVec};
 
 use super::keys::{self, Iid, Place, REVISION_BYTES};
-use super::merged::{Entry, Merged};
+use super::merged::{Entry, Merged, Part};
 use super::places::{about, name_of, place};
 use super::reader::{self, version_at};
 use super::record::envelope::damaged;
 use super::record::version::Version;
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
-use crate::store::{Cursor, Error, Item, LoadBody, Page, Path, Scan};
+use crate::store::{Cursor, Direction, Error, Item, LoadBody, Page, Path, Scan, Window};
 
 /// A page with no more items than this, and nothing to filter, is read on the
 /// async worker: handing it over would cost as much.
@@ -64,6 +66,9 @@ impl Trail {
             Path::StatementsByMention(entities) => {
                 index(entities.iter().map(keys::mention).collect(), Some(keys::STATEMENT))
             }
+            Path::StatementsByTime => index(vec![keys::utterances()], Some(keys::STATEMENT)),
+            Path::StatementsByReference => index(vec![keys::references()], Some(keys::STATEMENT)),
+            Path::StatementsByDue => index(vec![keys::due()], Some(keys::STATEMENT)),
             Path::EntitiesByNameKey(key) => index(vec![keys::name_key(key)], Some(keys::ENTITY)),
             Path::EntitiesByExternalId(id) => {
                 index(vec![keys::external_id(&id.authority, &id.id)], Some(keys::ENTITY))
@@ -81,16 +86,32 @@ impl Trail {
         }))
     }
 
-    /// The entries that are left after a cursor.
-    fn entries(&self, db: &Db, after: Option<&Cursor>) -> Result<Merged, Error> {
-        let rest = match after {
-            None => None,
-            Some(Cursor(key)) => {
-                let rest = key.strip_prefix(self.start().as_slice()).ok_or(Error::BadCursor)?;
-                Some(rest).filter(|rest| !rest.is_empty())
+    /// The entries of a scan that are left after its cursor.
+    fn entries(&self, db: &Db, scan: &Scan) -> Result<Merged, Error> {
+        let mut part = self.window(scan.window);
+        if let Some(Cursor(key)) = &scan.after {
+            let rest = key.strip_prefix(self.start().as_slice()).ok_or(Error::BadCursor)?;
+            if !rest.is_empty() {
+                let reached = Some(Bound::Excluded(rest.to_vec()));
+                match scan.direction {
+                    Direction::Along => part.first = reached,
+                    Direction::Against => part.last = reached,
+                }
             }
-        };
-        Merged::after(db, &self.prefixes, rest)
+        }
+        Merged::of(db, &self.prefixes, &part, scan.direction)
+    }
+
+    /// What of the path lies in a window.
+    fn window(&self, window: Window) -> Part {
+        if !self.prefixes.first().is_some_and(|prefix| keys::is_timed(prefix)) {
+            return Part::default();
+        }
+        let [first, last] = keys::window(window);
+        Part {
+            first: first.map(|time| Bound::Included(time.to_vec())),
+            last: last.map(|time| Bound::Excluded(time.to_vec())),
+        }
     }
 
     /// The cursor before all entries. What follows it in a cursor holds for each of
@@ -101,9 +122,19 @@ impl Trail {
 
     /// The record that an entry leads to under a revision, if it does to one that
     /// is live there.
-    fn follow(&self, db: &Db, revision: Revision, entry: &Entry) -> Result<Option<Found>, Error> {
+    fn follow(
+        &self,
+        db: &Db,
+        revision: Revision,
+        entry: &Entry,
+        direction: Direction,
+    ) -> Result<Option<Found>, Error> {
         let Entry { key, value, .. } = entry;
         let place = match &self.walk {
+            // The oldest is met first.
+            Walk::Versions if direction == Direction::Against => {
+                Place::of_version(key).ok_or_else(|| damaged(key, "it is cut short"))?
+            }
             Walk::Versions => {
                 let here = keys::version_revision(key).is_some_and(|at| at <= revision);
                 let version = here.then(|| Version::open(db, key, value)).transpose();
@@ -135,13 +166,17 @@ impl Trail {
         keys::index_place(&entry.key, entry.prefix + middle, tag.or_else(kind)?)
     }
 
-    /// Where a scan goes on after the record that an entry led to: behind all of
+    /// Where a scan goes on after the record that an entry led to: beyond all of
     /// the entries that it has in this place.
-    fn cursor(&self, entry: &Entry) -> Cursor {
+    fn cursor(&self, entry: &Entry, direction: Direction) -> Cursor {
+        let beyond = match direction {
+            Direction::Along => [0xff; REVISION_BYTES],
+            Direction::Against => [0; REVISION_BYTES],
+        };
         let rest = match self.walk {
             Walk::Names { .. } => entry.rest().to_vec(),
             Walk::Index { .. } | Walk::Versions => {
-                [without_revision(entry.rest()), &[0xff; REVISION_BYTES]].concat()
+                [without_revision(entry.rest()), &beyond].concat()
             }
         };
         Cursor([self.start(), rest].concat())
@@ -163,7 +198,7 @@ fn without_revision(rest: &[u8]) -> &[u8] {
 /// A page of the records along a path at a revision.
 pub(super) fn page(db: &Db, revision: Revision, scan: &Scan) -> Result<Page, Error> {
     let Some(trail) = Trail::of(db, &scan.path)? else { return Ok(Page::default()) };
-    let mut entries = trail.entries(db, scan.after.as_ref())?;
+    let mut entries = trail.entries(db, scan)?;
     let mut page = Page::default();
     let mut budget = Budget::of(scan);
     let mut last: Option<Entry> = None;
@@ -172,8 +207,8 @@ pub(super) fn page(db: &Db, revision: Revision, scan: &Scan) -> Result<Page, Err
         if trail.is_met(&entry, last.as_ref()) {
             continue;
         }
-        let Some(found) = trail.follow(db, revision, &entry)? else { continue };
-        let cursor = trail.cursor(&entry);
+        let Some(found) = trail.follow(db, revision, &entry, scan.direction)? else { continue };
+        let cursor = trail.cursor(&entry, scan.direction);
         last = Some(entry);
         if found.version.deleted {
             continue;

@@ -19,6 +19,8 @@ pub(super) enum Act {
     Bulk(Vec<IngestArticle>),
     /// Records as they were exported, as one stream.
     Import(Vec<RestoredRecord>),
+    /// History is let go of, but for so many revisions and what requests need.
+    Prune(u64),
     /// What is remembered of requests expires.
     Forget,
     /// The store is closed and opened again.

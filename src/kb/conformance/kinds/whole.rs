@@ -56,6 +56,7 @@ pub(super) const KINDS: &[Kind] = &[
             restored.into_iter().map(|it| RestoredRecord { times: Some(times), ..it }).collect(),
         )
     }),
+    ("let go of history", |draw| Act::Prune(draw.one_of(&[0, 5, 50]))),
     ("open the store again", |_| Act::Reopen),
 ];
 

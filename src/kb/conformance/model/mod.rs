@@ -166,12 +166,14 @@ pub(super) struct Model {
     /// When each came to be; the empty one never did.
     times: Vec<Timestamp>,
     requests: BTreeMap<(&'static str, Uuid), Remembered>,
+    /// The oldest revision that is still held.
+    floor: usize,
 }
 
 impl Model {
     pub(super) fn new() -> Self {
         let (worlds, times) = (vec![World::default()], vec![Timestamp::MIN]);
-        Self { worlds, times, requests: BTreeMap::new() }
+        Self { worlds, times, requests: BTreeMap::new(), floor: 0 }
     }
 
     pub(super) fn newest(&self) -> &World {
@@ -180,6 +182,20 @@ impl Model {
 
     pub(super) fn revisions(&self) -> usize {
         self.worlds.len()
+    }
+
+    /// The oldest revision that can be read.
+    pub(super) fn floor(&self) -> usize {
+        self.floor
+    }
+
+    /// Lets go of what lies before the newest revisions, as far as no remembered
+    /// request is answered as of it.
+    pub(super) fn prune(&mut self, keep: u64, now: Timestamp) {
+        let newest = self.worlds.len() - 1;
+        let wanted = newest.saturating_sub(keep as usize);
+        let needed = self.times.iter().rposition(|time| *time <= now - REQUEST_TTL);
+        self.floor = self.floor.max(wanted.min(needed.unwrap_or(0)));
     }
 
     /// The world of a revision.

@@ -26,7 +26,8 @@ impl Reads<'_> {
     pub(super) async fn watch(&mut self) -> Result<(), Difference> {
         self.count("Watch");
         let newest = self.model.revisions() - 1;
-        let after = newest - self.one_of(&[0, 1, 3, 10, 30, newest]).min(newest);
+        let back = self.one_of(&[0, 1, 3, 10, 30, newest]);
+        let after = newest.saturating_sub(back).max(self.model.floor());
         let wanted = self.wanted();
         let [(article_filter, _), (statement_filter, _), (entity_filter, _)] = wanted.filters;
         let body = self.one_of(&[LoadBody::Yes, LoadBody::No]);

@@ -7,6 +7,7 @@ use crate::domain::id::RecordName;
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::kb::command::{Collection, ListRecords};
+use crate::kb::error::Error;
 use crate::store::LoadBody;
 use crate::store::conformance::fixtures::article_id;
 use crate::store::conformance::model::World;
@@ -86,7 +87,15 @@ impl Reads<'_> {
     /// Reads the next page; says whether it was the last.
     async fn page(&mut self, list: &mut OpenList) -> Result<bool, Difference> {
         let told = format!("{:?} begun at revision {}", list.query, list.revision);
-        let page = answered(&told, self.kb.list(&list.query, ROOM).await)?;
+        let page = self.kb.list(&list.query, ROOM).await;
+        if list.revision.0 < self.model.floor() as u64 {
+            self.count("a page of a list that has expired");
+            return match page {
+                Err(Error::PageTokenExpired) => Ok(true),
+                other => Err(format!("{told}: it has expired, and is answered {other:?}")),
+            };
+        }
+        let page = answered(&told, page)?;
         same(&told, &page.revision, &list.revision)?;
         list.query.page_token = page.next_page_token();
         let last = list.query.page_token.is_empty();

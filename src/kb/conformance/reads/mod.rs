@@ -80,7 +80,7 @@ impl<'a> Reads<'a> {
         if any.is_none() || newest == 0 {
             return (ReadOptions::newest(), self.model.newest());
         }
-        let revision = self.random.random_range(0..=newest);
+        let revision = self.random.random_range(self.model.floor()..=newest);
         let by_time = revision > 0 && self.chance(0.5);
         let at = if by_time {
             At::Time(self.model.time(revision))

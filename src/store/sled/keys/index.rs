@@ -9,7 +9,9 @@
 //! U|hash(url)                  articles by address, deleted ones included
 //! P|!time                      articles by time
 //! O|publisher|0|!time          articles by publisher
-//! K|entity|!time, M|…          statements by speaker, by mention
+//! K|entity|!start|!end, M|…    statements by speaker, by mention
+//! T|!start|!end                statements by time
+//! F|!start|!end, D|!end|!start  statements by the time that they speak of
 //! N|name key|0                 entities by name
 //! X|authority|0|id|0           entities by external id
 //! R|target|0|kind              records that refer to a target
@@ -21,6 +23,7 @@ use super::{ARTICLE, ENTITY, Place, REVISION_BYTES, STATEMENT, biased, last_revi
 use crate::domain::id::{EntityId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
+use crate::store::Window;
 use crate::store::catalogue::IndexEntry;
 
 const BY_URL: u8 = b'U';
@@ -28,17 +31,45 @@ const BY_TIME: u8 = b'P';
 const BY_PUBLISHER: u8 = b'O';
 const BY_SPEAKER: u8 = b'K';
 const BY_MENTION: u8 = b'M';
+const BY_UTTERANCE: u8 = b'T';
+const BY_REFERENCE: u8 = b'F';
+const BY_DUE: u8 = b'D';
 const BY_NAME: u8 = b'N';
 const BY_EXTERNAL_ID: u8 = b'X';
 const REFERENCE: u8 = b'R';
 const COUNTER: u8 = b'#';
-/// A time's length in an index head.
-const TIME_BYTES: usize = 8;
+/// A time's length in an index head: seven bits a byte. sled loses its way when it
+/// goes back over keys in which several bytes of 0xff follow one another.
+const TIME_BYTES: usize = 10;
 
 /// A time in an index head: the newest first, none last.
 fn push_time(bytes: &mut Vec<u8>, micros: Option<i64>) {
-    let inverted = micros.map_or(u64::MAX, |micros| !biased(micros.max(i64::MIN + 1)));
-    bytes.extend_from_slice(&inverted.to_be_bytes());
+    bytes.extend(parted(micros.map_or(u64::MAX, inverted)));
+}
+
+fn inverted(micros: i64) -> u64 {
+    !biased(micros.max(i64::MIN + 1))
+}
+
+/// A number in bytes of seven bits, the highest first.
+fn parted(number: u64) -> [u8; TIME_BYTES] {
+    let mut shift = 7 * TIME_BYTES as u32;
+    [(); TIME_BYTES].map(|()| {
+        shift -= 7;
+        (number >> shift) as u8 & 0x7f
+    })
+}
+
+/// What the times of a window stand between, behind a prefix: the first that may
+/// be there, and the first that may not. `None` where nothing bounds that side.
+pub(in crate::store::sled) fn window(window: Window) -> [Option<[u8; TIME_BYTES]>; 2] {
+    [window.before, window.from]
+        .map(|time| time.map(|time| parted(inverted(time).saturating_add(1))))
+}
+
+/// Whether what is behind a prefix begins with a time.
+pub(in crate::store::sled) fn is_timed(prefix: &[u8]) -> bool {
+    middle_bytes(prefix) >= TIME_BYTES
 }
 
 /// An entity in an index head. A hash, since entities that are not there (yet)
@@ -80,6 +111,21 @@ pub(in crate::store::sled) fn mention(entity: &EntityId) -> Vec<u8> {
     bytes
 }
 
+/// All statements by time.
+pub(in crate::store::sled) fn utterances() -> Vec<u8> {
+    vec![BY_UTTERANCE]
+}
+
+/// Statements by the beginning of the time that they speak of.
+pub(in crate::store::sled) fn references() -> Vec<u8> {
+    vec![BY_REFERENCE]
+}
+
+/// Statements by the end of the time that they speak of.
+pub(in crate::store::sled) fn due() -> Vec<u8> {
+    vec![BY_DUE]
+}
+
 /// The entities that have a name key.
 pub(in crate::store::sled) fn name_key(key: &str) -> Vec<u8> {
     let mut bytes = vec![BY_NAME];
@@ -108,11 +154,19 @@ pub(in crate::store::sled) fn head(entry: &IndexEntry, name: &RecordName) -> Vec
         push_time(&mut head, time);
         head
     };
+    let spanned = |mut head: Vec<u8>, span: Option<(i64, i64)>| {
+        push_time(&mut head, span.map(|(start, _)| start));
+        push_time(&mut head, span.map(|(_, end)| end));
+        head
+    };
     match entry {
         IndexEntry::ArticleTime(time) => timed(articles(), *time),
         IndexEntry::ArticlePublisher(key, time) => timed(publisher(key), *time),
-        IndexEntry::StatementSpeaker(entity, time) => timed(speaker(entity), *time),
-        IndexEntry::StatementMention(entity, time) => timed(mention(entity), *time),
+        IndexEntry::StatementSpeaker(entity, span) => spanned(speaker(entity), *span),
+        IndexEntry::StatementMention(entity, span) => spanned(mention(entity), *span),
+        IndexEntry::StatementTime(span) => spanned(utterances(), *span),
+        IndexEntry::StatementReference(start, end) => spanned(references(), Some((*start, *end))),
+        IndexEntry::StatementDue(end, start) => spanned(due(), Some((*end, *start))),
         IndexEntry::EntityNameKey(key) => name_key(key),
         IndexEntry::EntityExternalId(id) => external_id(&id.authority, &id.id),
         IndexEntry::Reference(target) => {
@@ -145,7 +199,8 @@ pub(in crate::store::sled) fn tag_of_kind_order(kind: u8) -> Option<u8> {
 /// How long the part between a path's prefix and the place is.
 pub(in crate::store::sled) fn middle_bytes(prefix: &[u8]) -> usize {
     match prefix.first() {
-        Some(&(BY_TIME | BY_PUBLISHER | BY_SPEAKER | BY_MENTION)) => TIME_BYTES,
+        Some(&(BY_TIME | BY_PUBLISHER)) => TIME_BYTES,
+        Some(&(BY_SPEAKER | BY_MENTION | BY_UTTERANCE | BY_REFERENCE | BY_DUE)) => 2 * TIME_BYTES,
         Some(&REFERENCE) => 1,
         _ => 0,
     }
@@ -156,7 +211,7 @@ pub(in crate::store::sled) fn middle_bytes(prefix: &[u8]) -> usize {
 pub(in crate::store::sled) fn counter(head: &[u8]) -> Option<Vec<u8>> {
     match head.first() {
         Some(&(BY_PUBLISHER | BY_SPEAKER)) => {
-            let without_time = head.get(..head.len().checked_sub(TIME_BYTES)?)?;
+            let without_time = head.get(..head.len().checked_sub(middle_bytes(head))?)?;
             Some([&[COUNTER], without_time].concat())
         }
         _ => None,
@@ -191,6 +246,9 @@ pub(in crate::store::sled) fn is_index(key: &[u8]) -> bool {
                 | BY_PUBLISHER
                 | BY_SPEAKER
                 | BY_MENTION
+                | BY_UTTERANCE
+                | BY_REFERENCE
+                | BY_DUE
                 | BY_NAME
                 | BY_EXTERNAL_ID
                 | REFERENCE)

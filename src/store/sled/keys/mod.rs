@@ -48,7 +48,10 @@ const REMEMBERED: u8 = b'Q';
 const LEFT_BEHIND: u8 = b'g';
 const ERASED: u8 = b'Z';
 
-/// The version of the layout and the encoding, in plain bytes.
+/// The version of the layout: which keys there are, and how they are made. Since 2
+/// statements are found by time and by what time they speak of.
+pub(super) const LAYOUT_VERSION: u32 = 2;
+/// Where the version of the layout stands, in plain bytes.
 pub(super) const FORMAT: &[u8] = b"m|format";
 /// Which store this is.
 pub(super) const IDENTITY: &[u8] = b"m|identity";

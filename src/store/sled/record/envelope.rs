@@ -114,7 +114,7 @@ pub(in crate::store::sled) fn unwrap(key: &[u8], value: &IVec) -> Result<Opened,
         return Err(damaged(key, "it is cut short"));
     };
     if version != FORMAT_VERSION {
-        return Err(newer(u32::from(version)));
+        return Err(other_format(u32::from(version), u32::from(FORMAT_VERSION)));
     }
     let content = value.subslice(ENVELOPE_BYTES, value.len() - ENVELOPE_BYTES);
     if checksum(key, flags, &content) != u32::from_be_bytes([a, b, c, d]) {
@@ -124,10 +124,13 @@ pub(in crate::store::sled) fn unwrap(key: &[u8], value: &IVec) -> Result<Opened,
 }
 
 /// What is said of data of another format.
-pub(in crate::store::sled) fn newer(version: u32) -> Error {
+pub(in crate::store::sled) fn other_format(found: u32, read: u32) -> Error {
+    let advice = match found < read {
+        true => "export it with the version of dicta that wrote it, and load that anew",
+        false => "start the version of dicta that wrote it, or a newer one",
+    };
     Error::Incompatible(format!(
-        "the data is written in format {version}, this version reads format {FORMAT_VERSION}: \
-         start the version of dicta that wrote it, or a newer one"
+        "the data is written in format {found}, this version reads format {read}: {advice}"
     ))
 }
 

@@ -93,15 +93,17 @@ fn a_database_of_something_else_is_left_alone() {
 }
 
 #[test]
-fn a_newer_format_is_incompatible() {
-    let directory = TempDir::new().unwrap();
-    drop(open(directory.path()));
-    meddle(directory.path(), |db| {
-        db.insert(keys::FORMAT, &2_u32.to_be_bytes()).unwrap();
-    });
-    let error = refusal(directory.path());
-    assert!(matches!(error, Error::Incompatible(_)), "{error:?}");
-    said(&error, &["format 2", "format 1", "newer"]);
+fn another_format_is_incompatible() {
+    for (format, advice) in [(3_u32, "newer"), (1, "export")] {
+        let directory = TempDir::new().unwrap();
+        drop(open(directory.path()));
+        meddle(directory.path(), |db| {
+            db.insert(keys::FORMAT, &format.to_be_bytes()).unwrap();
+        });
+        let error = refusal(directory.path());
+        assert!(matches!(error, Error::Incompatible(_)), "{error:?}");
+        said(&error, &[&format!("format {format}"), "format 2", advice]);
+    }
 }
 
 #[test]
