@@ -11,6 +11,7 @@ mod names;
 mod probe;
 mod quotes;
 mod report;
+mod search;
 mod server;
 mod stream;
 
@@ -43,6 +44,8 @@ enum Command {
     Get(get::Get),
     /// Measure quotations: catching up with a load, and VerifyQuote.
     Quotes(quotes::Quotes),
+    /// Measure searches, and how soon the index follows a load.
+    Search(search::Search),
     /// Serve the bare echo.
     #[command(hide = true)]
     Echo,
@@ -70,6 +73,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Ingest(ingest) => runtime.block_on(ingest.run()),
         Command::Get(get) => runtime.block_on(get.run()),
         Command::Quotes(quotes) => runtime.block_on(quotes.run()),
+        Command::Search(search) => runtime.block_on(search.run()),
         Command::Echo => runtime.block_on(echo::serve()),
     }
 }

@@ -55,6 +55,8 @@ pub struct Changed {
     pub after: Option<Stored>,
     /// Whether the article may be used; for a statement, the one it stands in.
     pub usable: bool,
+    /// Whether its content was erased: nothing of it may stay anywhere.
+    pub erased: bool,
 }
 
 /// Why something derived does not follow.

@@ -105,6 +105,7 @@ async fn statements_of(
             before: Some(item.record.clone()),
             after: Some(item.record),
             usable,
+            erased: false,
         }));
         match page.next {
             Some(next) => scan.after = Some(next),

@@ -122,11 +122,12 @@ async fn read(store: &dyn Store, position: Revision) -> Result<Vec<Arc<Commit>>,
 
 impl Commit {
     async fn read(store: &dyn Store, change: Change) -> Result<Self, Error> {
-        let unread = |(name, _): &(RecordName, _)| Changed {
+        let unread = |(name, kind): &(RecordName, ChangeKind)| Changed {
             name: name.clone(),
             before: None,
             after: None,
             usable: true,
+            erased: *kind == ChangeKind::Erased,
         };
         let mut changed: Vec<Changed> = change.records.iter().map(unread).collect();
         let existed = |kind| kind != ChangeKind::Created;

@@ -57,6 +57,7 @@ impl Snapshot {
                 name: item.record.name.clone(),
                 before: None,
                 usable: may_be_used(&item.record.value),
+                erased: false,
                 after: Some(item.record),
             })
             .collect();

@@ -8,10 +8,11 @@ use super::KnowledgeBase;
 use super::command::ReadOptions;
 use super::error::Error;
 use super::list::fingerprint;
+use super::merged;
 use super::token::{self, TokenKind};
 use crate::derive::Follower;
 use crate::domain::id::RecordName;
-use crate::domain::record::Stored;
+use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::lowering::Lowered;
@@ -126,14 +127,15 @@ impl KnowledgeBase {
         let index = self.search_index()?;
         let terms = Terms::of(query)?;
         let place = self.place(index, query).await?;
+        let reader = self.reader_of(place.view.revision).await?;
+        let terms = terms.widened(reader.as_ref()).await?;
         let view = Arc::clone(&place.view);
-        let wanted = terms.wanted.clone();
+        let wanted = terms.wanted(query);
         let found = blocking(move || Found::of(view, &wanted)).await?;
         let found = Arc::new(found);
         let (facets, counted) = (query.facets.clone(), Arc::clone(&found));
         let (total, facets) =
             blocking(move || Ok((counted.count()?, counted.facets(facets)?))).await?;
-        let reader = self.reader_of(place.view.revision).await?;
         let hits = Hits { found, terms: &terms, reader: reader.as_ref() };
         let (hits, next) = hits.page(place.from, query.page_size).await?;
         if next.is_some() {
@@ -232,9 +234,9 @@ fn mismatch() -> Error {
 
 /// A search, read and checked.
 struct Terms {
-    wanted: Wanted,
-    /// What the index cannot tell of a record, by its kind.
-    filters: Vec<(Kind, Filter)>,
+    /// The kinds, each with its filter.
+    kinds: Vec<(Kind, Option<Filter>)>,
+    ranking: Ranking,
 }
 
 impl Terms {
@@ -244,27 +246,34 @@ impl Terms {
             let text = "holds no word to look for: write some, or give a `filter`";
             return Err(Error::invalid("query", "REQUIRED", text));
         }
-        let mut kinds = Vec::new();
-        let mut filters = Vec::new();
-        for (kind, filter) in kinds_and_filters(query)? {
-            let lowering = filter.as_ref().map(Filter::lowering);
-            let exact = lowering.as_ref().is_none_or(|lowering| lowering.exact);
-            kinds.push((kind, lowering.map_or(Lowered::Everything, |lowering| lowering.lowered)));
-            filters.extend(filter.filter(|_| !exact).map(|filter| (kind, filter)));
+        let kinds = kinds_and_filters(query)?;
+        Ok(Self { kinds, ranking: ranking(&query.order_by, says)? })
+    }
+
+    /// In filters each entity stands for all that are merged with it.
+    async fn widened(mut self, reader: &dyn Reader) -> Result<Self, Error> {
+        for (_, filter) in &mut self.kinds {
+            *filter = merged::widened(reader, filter.take()).await?;
         }
-        let wanted = Wanted {
+        Ok(self)
+    }
+
+    fn wanted(&self, query: &SearchRecords) -> Wanted {
+        let lowered = |filter: &Option<Filter>| {
+            filter.as_ref().map_or(Lowered::Everything, |filter| filter.lowering().lowered)
+        };
+        Wanted {
             text: query.query.clone(),
-            kinds,
+            kinds: self.kinds.iter().map(|(kind, filter)| (*kind, lowered(filter))).collect(),
             language: (!query.language.is_empty()).then(|| query.language.clone()),
             unused_too: query.unused_too,
-            ranking: ranking(&query.order_by, says)?,
-        };
-        Ok(Self { wanted, filters })
+            ranking: self.ranking,
+        }
     }
 
     /// Whether the index can tell all that is asked for.
     fn exact(&self) -> bool {
-        self.filters.is_empty()
+        self.kinds.iter().all(|(_, filter)| filter.as_ref().is_none_or(|it| it.lowering().exact))
     }
 
     fn lets_pass(&self, record: &Stored) -> bool {
@@ -273,8 +282,8 @@ impl Terms {
             RecordName::Statement(_) => Kind::Statement,
             RecordName::Entity(_) => Kind::Entity,
         };
-        let mut filters = self.filters.iter().filter(|(of, _)| *of == kind);
-        filters.all(|(_, filter)| filter.matches(record))
+        let mut of_kind = self.kinds.iter().filter(|(of, _)| *of == kind);
+        of_kind.all(|(_, filter)| filter.as_ref().is_none_or(|filter| filter.matches(record)))
     }
 }
 
@@ -368,12 +377,36 @@ impl Hits<'_> {
         let names: Vec<RecordName> = named.iter().map(|(_, _, name)| name.clone()).collect();
         let states = self.reader.states(&names, LoadBody::Yes).await?;
         let records = named.into_iter().zip(states.into_iter().map(State::live));
-        let hits = records.filter_map(|((place, score, _), record)| {
-            let record = record.filter(|record| self.terms.lets_pass(record))?;
+        let mut hits = Vec::new();
+        for ((place, score, _), record) in records {
+            let Some(record) = record.filter(|record| self.terms.lets_pass(record)) else {
+                continue;
+            };
+            let Some(record) = self.united(record).await? else { continue };
             let snippet = self.found.highlighter.snippet(&record);
-            Some(SearchHit { record, score, snippet, place })
-        });
-        Ok(hits.collect())
+            hits.push(SearchHit { record, score, snippet, place });
+        }
+        Ok(hits)
+    }
+
+    /// An entity with all that are merged with it, shown in the place of the first
+    /// of them that is found and nowhere else; any other record as it is.
+    async fn united(&self, record: Stored) -> Result<Option<Stored>, Error> {
+        let alone = match &record.value {
+            Record::Entity(entity) => entity.merged_into.is_none() && entity.referents.is_empty(),
+            Record::Article(_) | Record::Statement(_) => true,
+        };
+        let name = record.name.to_string();
+        let Some(own) = merged::own(record.clone()).filter(|_| !alone) else {
+            return Ok(Some(record));
+        };
+        let survivor = merged::survivor(self.reader, own).await?;
+        let seen = merged::united(self.reader, survivor).await?;
+        let same = merged::same_as(self.reader, &seen.id).await?;
+        let names: Vec<String> = same.iter().map(ToString::to_string).collect();
+        let found = Arc::clone(&self.found);
+        let first = blocking(move || found.first_of(&names)).await?;
+        Ok((first == Some(name)).then(|| seen.stored()))
     }
 }
 

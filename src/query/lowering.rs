@@ -180,6 +180,17 @@ fn test(test: &Test) -> Lowering {
             let other = Lowered::Not(Lowered::Fact(fact(&name, text)).into());
             Lowering::exactly(Lowered::All(vec![set(), other]))
         }
+        Condition::Text(
+            comparator @ (Comparator::Equal | Comparator::NotEqual),
+            Pattern::Among(texts),
+        ) if *comparator == Comparator::Equal || !field.many => {
+            let any = texts.iter().map(|text| Lowered::Fact(fact(&name, text)));
+            let any = Lowered::Any(any.collect());
+            Lowering::exactly(match comparator {
+                Comparator::Equal => any,
+                _ => Lowered::All(vec![set(), Lowered::Not(any.into())]),
+            })
+        }
         Condition::Text(..) | Condition::Number(..) => Lowering::at_least(set()),
         Condition::Truth(truth) => {
             Lowering::exactly(Lowered::Fact(fact(&name, truth_name(*truth))))

@@ -4,6 +4,7 @@ mod error_cases;
 mod evaluation;
 mod fuzz;
 mod laws;
+mod lowering;
 mod parsing;
 mod planning;
 mod sample;

@@ -328,7 +328,10 @@ impl QueryService for Query {
         let room = self.calls.answer_bytes();
         let work = async |request| {
             let query = from_pb::search_records(request)?;
-            Ok(search::answer(self.base.get()?.search(&query).await?, room))
+            let page = self.base.get()?.search(&query).await?;
+            let records: Vec<&Stored> = page.hits.iter().map(|hit| &hit.record).collect();
+            let beside = self.base.get()?.beside(&records, page.revision).await?;
+            search::answer(page, beside, room)
         };
         self.calls.unary(request, status::of_read, work).await
     }

@@ -141,7 +141,8 @@ impl Document<'_> {
             self.text(Text::Name, name);
         }
         self.text(Text::Description, &entity.description);
-        entity.merged_into.is_none()
+        // One that was merged is found too: its survivor is shown for it.
+        true
     }
 
     fn kind(&mut self, kind: Kind, shown: &str) {

@@ -63,6 +63,8 @@ struct Open {
     reader: IndexReader,
     /// Whether it holds nothing, so that there is nothing to take out.
     fresh: bool,
+    /// Whether something is to be taken out without a trace.
+    erases: bool,
 }
 
 impl Indexer {
@@ -130,7 +132,7 @@ impl Indexer {
         policy.set_del_docs_ratio_before_merge(DELETED_BEFORE_MERGE);
         writer.set_merge_policy(Box::new(policy));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Open { directory: directory.to_owned(), writer, reader, fresh })
+        Ok(Open { directory: directory.to_owned(), writer, reader, fresh, erases: false })
     }
 
     fn show(&self, open: &Open, revision: Revision) -> Result<(), tantivy::TantivyError> {
@@ -186,8 +188,9 @@ impl Derived for Indexer {
     }
 
     fn apply(&mut self, changed: &[Changed]) -> Result<(), Error> {
-        let open = self.open.as_ref().ok_or_else(not_open)?;
+        let open = self.open.as_mut().ok_or_else(not_open)?;
         for change in changed {
+            open.erases |= change.erased;
             if !open.fresh && !is_first_state(change) {
                 let name = change.name.to_string();
                 open.writer.delete_term(Term::from_field_text(self.fields.name, &name));
@@ -212,6 +215,9 @@ impl Derived for Indexer {
         prepared.set_payload(&payload);
         prepared.commit().map_err(kept)?;
         open.fresh = false;
+        if std::mem::take(&mut open.erases) {
+            rewrite_deleted(&mut open.writer).map_err(kept)?;
+        }
         let open = self.open.as_ref().ok_or_else(not_open)?;
         self.show(open, revision).map_err(kept)?;
         if self.shown.take().is_some() {
@@ -219,6 +225,20 @@ impl Derived for Indexer {
         }
         Ok(())
     }
+}
+
+/// Writes anew each part of the index that holds deleted documents: their words are
+/// there until then. Files that a view still holds go with that.
+fn rewrite_deleted(writer: &mut IndexWriter) -> tantivy::Result<()> {
+    let segments = writer.index().searchable_segment_metas()?;
+    for segment in segments.iter().filter(|segment| segment.has_deletes()) {
+        // One that is being merged is being written anew.
+        if let Err(error) = writer.merge(&[segment.id()]).wait() {
+            tracing::debug!(%error, "a part of the search index was merged by itself");
+        }
+    }
+    writer.garbage_collect_files().wait()?;
+    Ok(())
 }
 
 /// Whether nothing ever had the record's name before.

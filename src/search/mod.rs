@@ -20,9 +20,9 @@ mod words;
 use std::sync::Arc;
 
 use tantivy::collector::TopDocs;
-use tantivy::query::{EnableScoring, Query as IndexQuery};
+use tantivy::query::{EnableScoring, Query as IndexQuery, TermSetQuery};
 use tantivy::schema::Value as _;
-use tantivy::{DocAddress, DocSet as _, Order, TERMINATED, TantivyDocument};
+use tantivy::{DocAddress, DocSet as _, Order, TERMINATED, TantivyDocument, Term};
 use uuid::Uuid;
 
 use self::document::{IN_USE, kind_fact, language_fact};
@@ -158,15 +158,28 @@ impl Found {
 
     /// Hits from a place on, at most `limit`.
     pub fn hits(&self, from: usize, limit: usize) -> Result<Vec<Hit>, Error> {
+        self.top(self.query.as_ref(), from, limit)
+    }
+
+    /// The first hit among the records of these names.
+    pub fn first_of(&self, names: &[String]) -> Result<Option<String>, Error> {
+        let name = self.view.fields.name;
+        let names = names.iter().map(|it| Term::from_field_text(name, it));
+        let among: Box<dyn IndexQuery> = Box::new(TermSetQuery::new(names));
+        let query = restricted(Some(self.query.box_clone()), vec![among]);
+        Ok(self.top(query.as_ref(), 0, 1)?.pop().map(|hit| hit.name))
+    }
+
+    fn top(&self, query: &dyn IndexQuery, from: usize, limit: usize) -> Result<Vec<Hit>, Error> {
         let searcher = &self.view.searcher;
         let top = TopDocs::with_limit(limit).and_offset(from);
         let published = time_column(TimeColumn::Published);
         let found: Vec<(f32, DocAddress)> = match self.ranking {
-            Ranking::Relevance => searcher.search(&self.query, &top.order_by_score())?,
-            order => {
-                let order = if order == Ranking::Newest { Order::Desc } else { Order::Asc };
+            Ranking::Relevance => searcher.search(query, &top.order_by_score())?,
+            ranking => {
+                let order = if ranking == Ranking::Newest { Order::Desc } else { Order::Asc };
                 let top = top.order_by_fast_field::<i64>(published, order);
-                let found = searcher.search(&self.query, &top)?;
+                let found = searcher.search(query, &top)?;
                 found.into_iter().map(|(_, address)| (0.0, address)).collect()
             }
         };

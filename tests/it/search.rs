@@ -1,6 +1,7 @@
 //! Search: what is found, in which order, how it is shown, and what is refused.
 
 mod afresh;
+mod crash;
 mod pages;
 mod refusals;
 
@@ -331,4 +332,44 @@ async fn a_read_may_bring_the_token_of_a_write() {
         assert_eq!(names(&response), [name]);
         assert!(response.revision >= stored.revision);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn merged_entities_are_found_as_one() {
+    let home = Home::new();
+    let dicta = home.start().await;
+    dicta.entity("jane-roe", person("Jane Roe")).await;
+    dicta.entity("j-roe", person("J. Roe-Miller")).await;
+    let mut said = said_by("the budget was spent", "the mayor");
+    said.speaker.as_mut().unwrap().entity = "entities/j-roe".into();
+    dicta.store(ingest_with("articles/a", vec![said])).await;
+    let merge = pb::MergeEntitiesRequest {
+        survivor: "entities/jane-roe".into(),
+        absorbed: "entities/j-roe".into(),
+        ..Default::default()
+    };
+    dicta.ingest().merge_entities(merge).await.unwrap();
+    for query in ["roe", "name:miller", "\"jane roe\""] {
+        let kinds = vec![pb::RecordKind::Entity.into()];
+        let request = pb::SearchRequest { kinds, ..asking(query) };
+        assert_eq!(dicta.found(request).await, ["entities/jane-roe"], "{query}");
+    }
+    let filter = r#"speaker.entity = "entities/jane-roe""#.to_owned();
+    let request = pb::SearchRequest { filter, ..asking("budget") };
+    assert_eq!(dicta.found(request).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_erased_is_not_found() {
+    let (_home, dicta) = with_statements().await;
+    let erasure = pb::Erasure {
+        name: "articles/a".into(),
+        reason: "a court order".into(),
+        ..Default::default()
+    };
+    let request = pb::EraseRequest { erasures: vec![erasure], ..Default::default() };
+    dicta.admin().erase(request).await.unwrap();
+    assert_eq!(dicta.found_in_any_order("bridge").await, ["articles/b"]);
+    let all = pb::SearchRequest { include_unused: true, ..asking("bridge") };
+    assert_eq!(dicta.found(all).await, ["articles/b"]);
 }

@@ -84,7 +84,7 @@ fn stored(name: RecordName, value: Record) -> Stored {
 
 fn changed(name: RecordName, value: Option<Record>) -> Changed {
     let after = value.map(|value| stored(name.clone(), value));
-    Changed { name, before: None, after, usable: true }
+    Changed { name, before: None, after, usable: true, erased: false }
 }
 
 /// An article with a body, published on a day.

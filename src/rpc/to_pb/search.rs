@@ -1,24 +1,30 @@
 //! Hits to the wire.
 
-use super::{count, record, revision};
+use super::{count, entity, revision, seen_article, seen_statement};
 use crate::domain::record::Record;
-use crate::kb::{SearchHit, SearchIndex};
+use crate::kb::error::Error;
+use crate::kb::{Beside, SearchHit, SearchIndex};
 use crate::rpc::pb;
 use crate::search::{Facet, FacetCounts, Snippet};
+use crate::store::LoadBody;
 
 /// A hit; an article without its text.
-#[must_use]
-pub fn search_hit(hit: SearchHit) -> pb::SearchHit {
-    let SearchHit { record: mut stored, score, snippet, place: _ } = hit;
-    if let Record::Article(article) = &mut stored.value {
-        article.body = article.body.without_text();
-    }
-    pb::SearchHit {
-        name: stored.name.to_string(),
+pub fn search_hit(hit: SearchHit, beside: Beside) -> Result<pb::SearchHit, Error> {
+    let SearchHit { record: stored, score, snippet, place: _ } = hit;
+    let name = stored.name.to_string();
+    let record = match stored.value {
+        Record::Article(_) => {
+            pb::record::Record::Article(seen_article(stored, LoadBody::No, beside)?)
+        }
+        Record::Statement(_) => pb::record::Record::Statement(seen_statement(stored, beside)?),
+        Record::Entity(_) => pb::record::Record::Entity(entity(stored)?),
+    };
+    Ok(pb::SearchHit {
+        name,
         score: score.into(),
         snippet: snippet.map(search_snippet),
-        record: Some(record(stored)),
-    }
+        record: Some(pb::Record { record: Some(record) }),
+    })
 }
 
 fn search_snippet(snippet: Snippet) -> pb::SearchSnippet {

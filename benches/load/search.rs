@@ -1,0 +1,168 @@
+//! Search: how fast articles come in with the index on, how soon after the last
+//! one it has caught up, and how long searches take.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use dicta::rpc::pb;
+use dicta::rpc::pb::query_service_client::QueryServiceClient;
+use tokio::task::JoinSet;
+use tonic::transport::Channel;
+
+use crate::generate::{Generator, Source};
+use crate::latency::Latencies;
+use crate::report::{Output, Report};
+use crate::server::{Server, connect};
+use crate::{Failure, articles, stream};
+
+/// How many different queries of a kind are asked.
+const QUERIES: usize = 500;
+/// The clients of the second measurement.
+const CLIENTS: usize = 8;
+/// Takes the queries from all over the articles.
+const STRIDE: usize = 37;
+
+/// Measures searches, after a load that the index follows.
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    #[command(flatten)]
+    source: Source,
+    /// How long one measurement takes, in milliseconds.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    milliseconds: u64,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Searches to make.
+type Queries = Arc<[pb::SearchRequest]>;
+
+impl Search {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let server = Server::start(None)?;
+        let channels = connect(&server.address, CLIENTS).await?;
+        let first = channels.first().cloned().ok_or("no connection")?;
+        let pool = self.source.pool();
+        let mut generator = Generator::new(&self.source, &pool);
+        let read = articles::read(&self.source.articles, self.source.limit)?;
+        let kinds = kinds(&read.articles);
+        let requests: Vec<_> =
+            read.articles.into_iter().map(|article| generator.request(article)).collect();
+        let count = requests.len();
+        let messages = stream::messages(requests);
+        let begun = Instant::now();
+        let outcome = stream::run(first.clone(), messages, 256).await?;
+        let took = begun.elapsed();
+        if let Some(failure) = outcome.failure {
+            return Err(failure.into());
+        }
+        let mut report = Report::default();
+        report.add("articles/s with the index on", "1/s", count as f64 / took.as_secs_f64());
+        let acknowledged = Instant::now();
+        let mut fresh = request("percent", 1);
+        fresh.read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
+        QueryServiceClient::new(first).search(fresh).await?;
+        report.add("caught up after the last ack", "ms", milliseconds(acknowledged.elapsed()));
+        for (name, queries) in kinds {
+            let time = Duration::from_millis(self.milliseconds);
+            for clients in [1, CLIENTS] {
+                let all = repeat(&queries, &channels, clients, time).await?;
+                let name = format!("{name}, {clients} at once");
+                for (quantile, of) in [("p50", 0.5), ("p99", 0.99)] {
+                    report.add(format!("{name}: {quantile}"), "ms", all.milliseconds(of));
+                }
+                let rate = all.count() as f64 / time.as_secs_f64();
+                report.add(format!("{name}: rate"), "1/s", rate);
+            }
+        }
+        if let Some(usage) = server.usage()? {
+            report.add("server RSS peak", "MiB", usage.peak_mib);
+        }
+        report.put(&self.output)?;
+        server.stop()?;
+        Ok(())
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
+}
+
+fn request(query: &str, page_size: i32) -> pb::SearchRequest {
+    pb::SearchRequest { query: query.into(), page_size, ..Default::default() }
+}
+
+/// The kinds of searches that are measured: their words are those of titles.
+fn kinds(articles: &[pb::Article]) -> Vec<(&'static str, Queries)> {
+    let titles = articles.iter().step_by(STRIDE).take(QUERIES);
+    let words: Vec<Vec<String>> = titles
+        .map(|article| {
+            let words = article.title.split(|char: char| !char.is_alphabetic());
+            let telling = words.filter(|word| word.len() > 3).map(str::to_lowercase);
+            telling.take(2).collect::<Vec<_>>()
+        })
+        .filter(|words| words.len() == 2)
+        .collect();
+    let ask = |write: &dyn Fn(&[String]) -> pb::SearchRequest| -> Queries {
+        words.iter().map(|words| write(words)).collect()
+    };
+    let facets = vec![
+        pb::SearchFacet::Kind.into(),
+        pb::SearchFacet::Publisher.into(),
+        pb::SearchFacet::Month.into(),
+    ];
+    vec![
+        ("two words", ask(&|words| request(&words.join(" "), 10))),
+        ("either of two words", ask(&|words| request(&words.join(" OR "), 10))),
+        ("a phrase", ask(&|words| request(&format!("\"{}\"", words.join(" ")), 10))),
+        (
+            "two words, facets",
+            ask(&|words| pb::SearchRequest {
+                facets: facets.clone(),
+                ..request(&words.join(" OR "), 10)
+            }),
+        ),
+        (
+            "a word, filter and order",
+            ask(&|words| pb::SearchRequest {
+                filter: "published_at >= \"1987-03\" AND language = \"en\" OR publisher:*".into(),
+                order_by: "published_at desc".into(),
+                kinds: vec![pb::RecordKind::Article.into()],
+                ..request(words.first().map_or("", String::as_str), 10)
+            }),
+        ),
+    ]
+}
+
+/// Searches for a time, so many at once.
+async fn repeat(
+    queries: &Queries,
+    channels: &[Channel],
+    clients: usize,
+    time: Duration,
+) -> Result<Latencies, Failure> {
+    let until = Instant::now() + time;
+    let mut running = JoinSet::new();
+    for (number, channel) in channels.iter().take(clients).enumerate() {
+        let (queries, channel) = (Arc::clone(queries), channel.clone());
+        running.spawn(async move {
+            let mut client = QueryServiceClient::new(channel);
+            let mut latencies = Latencies::new()?;
+            for query in queries.iter().cycle().skip(number * STRIDE) {
+                let begun = Instant::now();
+                if begun >= until {
+                    break;
+                }
+                client.search(query.clone()).await?;
+                latencies.record(begun.elapsed());
+            }
+            Ok::<_, Failure>(latencies)
+        });
+    }
+    let mut all = Latencies::new()?;
+    while let Some(latencies) = running.join_next().await {
+        all.add(&latencies??)?;
+    }
+    Ok(all)
+}
