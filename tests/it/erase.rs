@@ -230,3 +230,27 @@ async fn what_is_part_of_a_merge_is_taken_apart_first() {
     erase(&dicta, "entities/anne").await.unwrap();
     dicta.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compacting_drops_what_was_built_from_erased_words() {
+    let home = Home::new();
+    let dicta = home.start().await;
+    let secret = pb::Article { title: "Xylophagous".into(), ..article("articles/secret") };
+    dicta.store(ingest(secret)).await;
+    let kept = pb::Article { title: "Quixotic".into(), ..article("articles/kept") };
+    dicta.store(ingest(kept)).await;
+    erase(&dicta, "articles/secret").await.unwrap();
+    dicta.stop().await;
+    assert!(home.data().join("search").exists() && home.data().join("quotations").exists());
+    dicta::app::compact(&home.data()).unwrap();
+    assert!(!home.data().join("search").exists() && !home.data().join("quotations").exists());
+
+    let dicta = home.start().await;
+    let found = async |query: &str| {
+        let read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
+        let request = pb::SearchRequest { query: query.into(), read, ..Default::default() };
+        dicta.query().search(request).await.unwrap().into_inner().hits.len()
+    };
+    assert_eq!((found("xylophagous").await, found("quixotic").await), (0, 1));
+    dicta.stop().await;
+}
