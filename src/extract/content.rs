@@ -18,9 +18,18 @@ use super::token::Kind;
 /// A span of tokens, the end exclusive.
 pub(super) type Span = (usize, usize);
 
-/// How many pairs of a start and an end are looked at as pairs.
-const PAIRS_AFTER: usize = 56;
-const PAIRS_BEFORE: usize = 28;
+/// A side of the reporting word on which content may stand.
+struct Side {
+    /// How many pairs of a start and an end are looked at as pairs.
+    pairs: usize,
+    /// The room of their features.
+    room: u32,
+    /// Puts the content there.
+    put: fn(&mut Candidate, Span),
+}
+
+const AFTER: Side = Side { pairs: 56, room: 5, put: |it, span| it.after = Some(span) };
+const BEFORE: Side = Side { pairs: 28, room: 6, put: |it, span| it.before = Some(span) };
 /// How many of the best spans before and after are tried together.
 const BEST_BEFORE: usize = 6;
 const BEST_AFTER: usize = 8;
@@ -177,18 +186,22 @@ impl Candidates {
         self.parts.len() - 1
     }
 
-    fn candidate(&self, parts: [usize; 3]) -> Candidate {
+    /// What a part adds to the score of a candidate.
+    fn score(&self, part: usize) -> f32 {
+        self.parts.get(part).map_or(0.0, |it| it.1)
+    }
+
+    fn candidate<const N: usize>(&self, parts: [usize; N]) -> Candidate {
         let mut candidate = Candidate::default();
         for part in parts {
-            candidate.add(part, self.parts.get(part).map_or(0.0, |it| it.1));
+            candidate.add(part, self.score(part));
         }
         candidate
     }
 
     fn add_none(&mut self, scene: &Scene<'_>, weights: &impl Weights) {
         let part = self.part(weights, |features| none_features(scene, features));
-        let mut candidate = Candidate::default();
-        candidate.add(part, self.parts.get(part).map_or(0.0, |it| it.1));
+        let candidate = self.candidate([part]);
         self.all.push(candidate);
     }
 
@@ -206,12 +219,7 @@ impl Candidates {
         for place in ends_after(scene, limit) {
             ends.push((place, self.part(weights, |it| after_end(scene, place, limit, it))));
         }
-        for (span, parts) in self.promising(&starts, &ends, PAIRS_AFTER, also) {
-            let pair = self.part(weights, |features| pair_features(scene, span, 5, features));
-            let candidate = self.candidate([parts.0, parts.1, pair]);
-            self.all.push(Candidate { after: Some(span), ..candidate });
-        }
-        (self.starts, self.ends) = (starts, ends);
+        self.add_pairs(scene, weights, &AFTER, (starts, ends), also);
     }
 
     fn add_before(
@@ -228,10 +236,23 @@ impl Candidates {
         for place in starts_before(scene, limit) {
             starts.push((place, self.part(weights, |it| before_start(scene, place, limit, it))));
         }
-        for (span, parts) in self.promising(&starts, &ends, PAIRS_BEFORE, also) {
-            let pair = self.part(weights, |features| pair_features(scene, span, 6, features));
-            let candidate = self.candidate([parts.0, parts.1, pair]);
-            self.all.push(Candidate { before: Some(span), ..candidate });
+        self.add_pairs(scene, weights, &BEFORE, (starts, ends), also);
+    }
+
+    /// Adds the promising pairs of places on one side, and gives the buffers back.
+    fn add_pairs(
+        &mut self,
+        scene: &Scene<'_>,
+        weights: &impl Weights,
+        side: &Side,
+        (starts, ends): (Vec<Edge>, Vec<Edge>),
+        also: &dyn Fn(Span) -> bool,
+    ) {
+        for (span, parts) in self.promising(&starts, &ends, side.pairs, also) {
+            let pair = self.part(weights, |it| pair_features(scene, span, side.room, it));
+            let mut candidate = self.candidate([parts.0, parts.1, pair]);
+            (side.put)(&mut candidate, span);
+            self.all.push(candidate);
         }
         (self.starts, self.ends) = (starts, ends);
     }
@@ -254,10 +275,9 @@ impl Candidates {
         count: usize,
         also: &dyn Fn(Span) -> bool,
     ) -> Vec<(Span, (usize, usize))> {
-        let score = |part: usize| self.parts.get(part).map_or(0.0, |it| it.1);
         let pairs = starts.iter().flat_map(|(start, first)| {
             ends.iter().filter(move |(end, _)| end > start).map(move |(end, second)| {
-                (score(*first) + score(*second), (*start, *end), (*first, *second))
+                (self.score(*first) + self.score(*second), (*start, *end), (*first, *second))
             })
         });
         let mut pairs: Vec<(f32, Span, (usize, usize))> = pairs.collect();
@@ -288,7 +308,7 @@ impl Candidates {
                 let mut candidate = *before;
                 candidate.after = after.after;
                 candidate.join(after);
-                candidate.add(joint, self.parts.get(joint).map_or(0.0, |it| it.1));
+                candidate.add(joint, self.score(joint));
                 self.all.push(candidate);
             }
         }
@@ -332,7 +352,7 @@ impl Candidates {
         extended.truncate(8);
         for mut candidate in extended {
             let part = self.part(weights, |it| next_features(scene, &candidate, next, it));
-            candidate.add(part, self.parts.get(part).map_or(0.0, |it| it.1));
+            candidate.add(part, self.score(part));
             candidate.next = Some(next);
             self.all.push(candidate);
         }
