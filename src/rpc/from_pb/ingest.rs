@@ -5,7 +5,7 @@ use crate::kb::command::{CreateEntities, IngestArticle};
 use crate::kb::error::Error;
 use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::statement::Within;
-use crate::rpc::from_pb::write::{Envelope, context, payload, stamp};
+use crate::rpc::from_pb::write::{context, envelope, stamp};
 use crate::rpc::from_pb::{article, entity, statement};
 use crate::rpc::pb;
 
@@ -14,12 +14,9 @@ pub fn ingest_article(
     mut pb: pb::IngestArticleRequest,
     principal: &str,
 ) -> Result<IngestArticle, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     let extraction = pb.extraction;
     let command = check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let create_entities = create_entities(&at.at("create_entities"), pb.create_entities);
         at.at("extraction").choice(extraction, pb::Extraction::as_str_name);

@@ -10,7 +10,7 @@ use crate::kb::error::Error;
 use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::mask::statement_fields;
 use crate::rpc::from_pb::statement::{self, Within, link, link_type};
-use crate::rpc::from_pb::write::{Envelope, context, etag, payload, stamp};
+use crate::rpc::from_pb::write::{context, envelope, etag, stamp};
 use crate::rpc::pb;
 
 /// Asks to change a statement.
@@ -18,11 +18,8 @@ pub fn update_statement(
     mut pb: pb::UpdateStatementRequest,
     principal: &str,
 ) -> Result<UpdateStatement, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let statement_at = at.at("statement");
         let mut statement = statement_at.required(pb.statement, "a statement")?;
@@ -51,11 +48,8 @@ pub fn retract_statement(
     mut pb: pb::RetractStatementRequest,
     principal: &str,
 ) -> Result<RetractStatement, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let name = at.at("name").name(&pb.name);
         let kind = retraction_kind(&at.at("kind"), pb.kind);
@@ -73,11 +67,8 @@ pub fn link_statements(
     mut pb: pb::LinkStatementsRequest,
     principal: &str,
 ) -> Result<LinkStatements, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let name: Option<StatementName> = at.at("name").name(&pb.name);
         let link_at = at.at("link");
@@ -93,11 +84,8 @@ pub fn unlink_statements(
     mut pb: pb::UnlinkStatementsRequest,
     principal: &str,
 ) -> Result<UnlinkStatements, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let name = at.at("name").name(&pb.name);
         let target = at.at("target").name(&pb.target);

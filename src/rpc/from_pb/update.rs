@@ -5,7 +5,7 @@ use crate::kb::command::{EntityField, UpdateArticle, UpdateEntity};
 use crate::kb::error::Error;
 use crate::rpc::from_pb::check::check;
 use crate::rpc::from_pb::mask::{article_fields, entity_fields};
-use crate::rpc::from_pb::write::{Envelope, context, etag, payload, stamp};
+use crate::rpc::from_pb::write::{context, envelope, etag, stamp};
 use crate::rpc::from_pb::{article, entity};
 use crate::rpc::pb;
 
@@ -16,11 +16,8 @@ pub fn update_article(
     mut pb: pb::UpdateArticleRequest,
     principal: &str,
 ) -> Result<UpdateArticle, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let article_at = at.at("article");
         let mut article = article_at.required(pb.article, "an article")?;
@@ -40,11 +37,8 @@ pub fn update_entity(
     mut pb: pb::UpdateEntityRequest,
     principal: &str,
 ) -> Result<UpdateEntity, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let entity_at = at.at("entity");
         let mut entity = entity_at.required(pb.entity, "an entity")?;

@@ -30,6 +30,21 @@ pub(super) struct Envelope {
     pub(super) validate_only: bool,
 }
 
+/// Takes the envelope out of a request: all that write carry these fields, each in
+/// a type of its own.
+macro_rules! envelope {
+    ($pb:ident) => {{
+        let request_id = std::mem::take(&mut $pb.request_id);
+        $crate::rpc::from_pb::write::Envelope {
+            payload: $crate::rpc::from_pb::write::payload(&request_id, &$pb),
+            request_id,
+            batch: std::mem::take(&mut $pb.batch),
+            validate_only: $pb.validate_only,
+        }
+    }};
+}
+pub(super) use envelope;
+
 /// The hash of a request whose request_id was taken out; not counted where there
 /// was none.
 pub(super) fn payload(request_id: &str, request: &impl Message) -> [u8; 32] {
@@ -94,11 +109,8 @@ pub fn create_statement(
     mut pb: pb::CreateStatementRequest,
     principal: &str,
 ) -> Result<CreateStatement, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let article: Option<ArticleId> = at.at("parent").name(&pb.parent);
         let id = optional_id(&at.at("statement_id"), &pb.statement_id, StatementId::new);
@@ -115,11 +127,8 @@ pub fn create_entity(
     mut pb: pb::CreateEntityRequest,
     principal: &str,
 ) -> Result<CreateEntity, Error> {
-    let request_id = std::mem::take(&mut pb.request_id);
-    let payload = payload(&request_id, &pb);
-    let validate_only = pb.validate_only;
+    let envelope = envelope!(pb);
     check(|at| {
-        let envelope = Envelope { request_id, payload, batch: pb.batch, validate_only };
         let context = context(at, envelope, principal);
         let id = optional_id(&at.at("entity_id"), &pb.entity_id, EntityId::new);
         let entity_at = at.at("entity");
