@@ -29,18 +29,9 @@ impl Reads<'_> {
         let back = self.one_of(&[0, 1, 3, 10, 30, newest]);
         let after = newest.saturating_sub(back).max(self.model.floor());
         let wanted = self.wanted();
-        let [(article_filter, _), (statement_filter, _), (entity_filter, _)] = wanted.filters;
         let body = self.one_of(&[LoadBody::Yes, LoadBody::No]);
         let start = WatchStart::After(Revision(after as u64));
-        let records = WatchRecords {
-            start,
-            kinds: wanted.kinds.clone(),
-            entities: wanted.entities.clone(),
-            article_filter: article_filter.into(),
-            statement_filter: statement_filter.into(),
-            entity_filter: entity_filter.into(),
-            body,
-        };
+        let records = watch_records(&wanted, start, body);
         let told = format!("{records:?}");
         let mut watch = answered(&told, self.kb.watch(records).await)?;
         let mut found = Vec::new();
@@ -50,7 +41,7 @@ impl Reads<'_> {
                 // Where it stopped, another goes on by its token.
                 let token = watch.token_at(watch.position());
                 let start = WatchStart::Token(token);
-                let again = self.again(&wanted, start, body);
+                let again = watch_records(&wanted, start, body);
                 watch = answered(&told, self.kb.watch(again).await)?;
             }
         }
@@ -61,19 +52,6 @@ impl Reads<'_> {
             expected.extend(self.changed(revision, &wanted, body));
         }
         same(&told, &found, &expected)
-    }
-
-    fn again(&self, wanted: &Wanted, start: WatchStart, body: LoadBody) -> WatchRecords {
-        let [(article_filter, _), (statement_filter, _), (entity_filter, _)] = wanted.filters;
-        WatchRecords {
-            start,
-            kinds: wanted.kinds.clone(),
-            entities: wanted.entities.clone(),
-            article_filter: article_filter.into(),
-            statement_filter: statement_filter.into(),
-            entity_filter: entity_filter.into(),
-            body,
-        }
     }
 
     fn wanted(&mut self) -> Wanted {
@@ -148,5 +126,19 @@ impl Wanted {
         entities
             .map(RecordName::Entity)
             .any(|name| stored.name == name || (!is_entity && refers(stored, &name)))
+    }
+}
+
+/// A subscription to what is wanted.
+fn watch_records(wanted: &Wanted, start: WatchStart, body: LoadBody) -> WatchRecords {
+    let [(article_filter, _), (statement_filter, _), (entity_filter, _)] = wanted.filters;
+    WatchRecords {
+        start,
+        kinds: wanted.kinds.clone(),
+        entities: wanted.entities.clone(),
+        article_filter: article_filter.into(),
+        statement_filter: statement_filter.into(),
+        entity_filter: entity_filter.into(),
+        body,
     }
 }
