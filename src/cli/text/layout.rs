@@ -19,11 +19,13 @@ pub(in crate::cli) fn wrap(text: &str, width: usize) -> Vec<String> {
         let mut columns = 0;
         for word in paragraph.split_whitespace() {
             let more = word.width();
-            if columns > 0 && columns + 1 + more > width {
+            // A line that shows nothing may hold a word all the same: a mark
+            // of no width of its own.
+            if !line.is_empty() && columns + 1 + more > width {
                 lines.push(std::mem::take(&mut line));
                 columns = 0;
             }
-            if columns > 0 {
+            if !line.is_empty() {
                 line.push(' ');
                 columns += 1;
             }
@@ -104,6 +106,8 @@ mod tests {
         assert_eq!(wrap("a\n\nb", 5), ["a", "", "b"]);
         assert_eq!(wrap("overlong b", 5), ["overlong", "b"]);
         assert_eq!(wrap("", 5), Vec::<String>::new());
+        assert_eq!(wrap("\u{301} b", 5), ["\u{301} b"]);
+        assert_eq!(wrap("\u{301} b", 1), ["\u{301}", "b"]);
     }
 
     #[test]
