@@ -15,6 +15,7 @@ mod data_directory;
 mod deadlines;
 mod delete;
 mod erase;
+mod erasures_travel;
 mod export;
 mod failed_writes;
 mod graph;
