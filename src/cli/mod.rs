@@ -7,6 +7,7 @@ mod compact;
 mod completions;
 mod erase;
 mod export;
+mod extract;
 mod failure;
 mod get;
 mod healthcheck;
@@ -60,6 +61,8 @@ enum Command {
     Backup(backup::Backup),
     /// Make a data directory of a backup.
     Restore(restore::Restore),
+    /// Show what is said in a text, and by whom.
+    Extract(extract::Extract),
     /// Read a record by its name.
     Get(get::Get),
     /// List articles, statements or entities.
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Export(command) => client(command.run()),
         Command::Backup(command) => client(command.run()),
         Command::Restore(command) => client(command.run()),
+        Command::Extract(command) => command.run(),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
@@ -184,6 +188,11 @@ mod tests {
         check("dicta backup", false);
         check("dicta restore f --data-dir d", true);
         check("dicta restore f", false);
+        check("dicta extract a.txt --language en --output json", true);
+        check("dicta extract --jsonl a.jsonl.gz", true);
+        check("dicta extract", false);
+        check("dicta extract a --jsonl b", false);
+        check("dicta extract a --language 0", false);
         check("dicta get articles/a --as-of 7 --view basic --output json", true);
         check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
         check("dicta get quotations/a", false);

@@ -18,6 +18,7 @@ mod erase;
 mod export;
 mod failed_writes;
 mod graph;
+mod extract;
 mod harness;
 mod ingest;
 mod life;

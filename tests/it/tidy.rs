@@ -46,7 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("cli", &["domain", "config", "telemetry", "rpc/pb", "rpc", "app"]),
+    ("cli", &["domain", "extract", "config", "telemetry", "rpc/pb", "rpc", "app"]),
     ("main", &["cli"]),
 ];
 

@@ -112,14 +112,17 @@ fn article(line: usize, mut source: String) -> Item {
 }
 
 /// One file.
-struct Source {
-    name: String,
-    bytes: Option<u64>,
+pub(in crate::cli) struct Source {
+    /// Its name.
+    pub(in crate::cli) name: String,
+    /// Its bytes; none where that is not known.
+    pub(in crate::cli) bytes: Option<u64>,
     reader: Box<dyn io::Read + Send>,
 }
 
 impl Source {
-    fn open(path: &Path) -> io::Result<Self> {
+    /// Opens a file; `-` is standard input.
+    pub(in crate::cli) fn open(path: &Path) -> io::Result<Self> {
         if path == Path::new("-") {
             let reader = Box::new(io::stdin());
             return Ok(Self { name: "standard input".into(), bytes: None, reader });
@@ -136,7 +139,7 @@ impl Source {
     }
 
     /// Reads the file, unpacked where it is gzip, whatever its name.
-    fn reader(self, counter: &Arc<AtomicU64>) -> io::Result<Box<dyn BufRead>> {
+    pub(in crate::cli) fn reader(self, counter: &Arc<AtomicU64>) -> io::Result<Box<dyn BufRead>> {
         let mut counted = Counted { reader: self.reader, count: Arc::clone(counter) };
         let mut magic = Vec::new();
         counted.by_ref().take(GZIP_MAGIC.len() as u64).read_to_end(&mut magic)?;

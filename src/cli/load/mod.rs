@@ -3,7 +3,7 @@
 mod articles_format;
 mod bulk;
 mod entities;
-mod input;
+pub(super) mod input;
 mod session;
 mod tally;
 mod window;
@@ -19,6 +19,7 @@ use self::input::{Format, Read};
 use self::session::Session;
 pub(super) use self::session::{is_transient, pause};
 use self::tally::Tally;
+pub(super) use self::tally::progress_bar;
 use super::client::Connection;
 use super::failure::Failure;
 use crate::domain::id::BatchId;

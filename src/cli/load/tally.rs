@@ -128,7 +128,7 @@ impl Counts {
 }
 
 /// The bar on a terminal; nothing is drawn elsewhere.
-fn progress_bar(total: Option<u64>) -> ProgressBar {
+pub(in crate::cli) fn progress_bar(total: Option<u64>) -> ProgressBar {
     let (bar, template) = match total {
         Some(total) => {
             (ProgressBar::new(total), "{wide_bar} {percent:>3} %  {elapsed_precise}\n{msg}")
