@@ -3,6 +3,7 @@
 use crate::domain::id::{ArticleId, RecordName, StatementName};
 use crate::domain::revision::Revision;
 use crate::domain::statement::LinkType;
+use crate::extract::ExtractionError;
 use crate::store;
 
 /// One thing that is wrong with a request.
@@ -129,6 +130,9 @@ pub enum Error {
         /// What it is, in words.
         what: String,
     },
+    /// The extractor gave no answer that can be used.
+    #[error(transparent)]
+    Extraction(#[from] ExtractionError),
     /// The server is still opening its data.
     #[error("the server is starting: try again in a moment")]
     Starting,

@@ -9,6 +9,7 @@ mod delete;
 mod entities;
 pub mod error;
 mod export;
+mod extract;
 mod import;
 mod incoming;
 mod ingest;
@@ -33,7 +34,7 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use self::bulk::{BulkAck, BulkItem};
+pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
@@ -51,6 +52,7 @@ pub struct KnowledgeBase {
     request_ttl: Duration,
     retention: Retention,
     recent: Arc<Recent>,
+    extractors: extract::Extractors,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -70,7 +72,14 @@ impl KnowledgeBase {
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
         let KnowledgeBaseConfig { store, clock, request_ttl, retention } = config;
-        Self { store, clock, request_ttl, retention, recent: Arc::default() }
+        Self {
+            store,
+            clock,
+            request_ttl,
+            retention,
+            recent: Arc::default(),
+            extractors: extract::Extractors::default(),
+        }
     }
 
     /// The store beneath.

@@ -13,6 +13,7 @@ mod data_directory;
 mod deadlines;
 mod delete;
 mod export;
+mod extraction;
 mod failed_writes;
 mod harness;
 mod ingest;

@@ -18,9 +18,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store/memory", &["domain", "query", "store"]),
     ("store/sled", &["domain", "query", "store"]),
     ("derive", &["domain", "store"]),
-    ("kb", &["domain", "query", "clock", "store", "derive"]),
+    ("kb", &["domain", "query", "extract", "clock", "store", "derive"]),
     ("rpc/pb", &[]),
-    ("rpc", &["domain", "query", "clock", "store", "derive", "kb", "rpc/pb"]),
+    ("rpc", &["domain", "query", "extract", "clock", "store", "derive", "kb", "rpc/pb"]),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     (

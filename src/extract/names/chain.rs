@@ -21,8 +21,13 @@ pub(super) struct Chains {
 /// Puts names that name the same into one chain.
 pub(super) fn link(words: &[Word<'_>], parts: &[Part]) -> Chains {
     let judge = Judge::new(words, parts);
-    let mut linker =
-        Linker { words, chains: Vec::new(), by_last: HashMap::new(), by_name: HashMap::new() };
+    let mut linker = Linker {
+        words,
+        chains: Vec::new(),
+        by_last: HashMap::new(),
+        by_ends: HashMap::new(),
+        by_name: HashMap::new(),
+    };
     let kinds: Vec<Option<Kind>> = parts.iter().map(|part| judge.kind(part)).collect();
     let mut chain_of: Vec<Option<usize>> = vec![None; parts.len()];
     // Full names first: a surname may stand before the name that it belongs to.
@@ -48,8 +53,10 @@ pub(super) fn link(words: &[Word<'_>], parts: &[Part]) -> Chains {
 struct Linker<'a, 'b> {
     words: &'a [Word<'b>],
     chains: Vec<Chain>,
-    /// People by the last word of their names, folded.
+    /// People by the last word of their names, folded; no more than [`BEARERS`].
     by_last: HashMap<String, Vec<usize>>,
+    /// People by the first and last word of their names, folded.
+    by_ends: HashMap<(String, String), usize>,
     /// Everything else by the whole name, folded.
     by_name: HashMap<String, usize>,
 }
@@ -135,18 +142,22 @@ impl Linker<'_, '_> {
                     let longer =
                         folded.split(' ').count() > name::fold(&chain.name).split(' ').count();
                     if longer {
-                        chain.add_alias();
-                        chain.name = text;
-                    } else if several && text != chain.name && !chain.aliases.contains(&text) {
-                        chain.aliases.push(text);
+                        let shorter = std::mem::replace(&mut chain.name, text);
+                        chain.add_alias(shorter);
+                    } else if several && text != chain.name {
+                        chain.add_alias(text);
                     }
                 }
                 known
             }
             None => {
                 let begun = self.begin(text, Some(EntityType::Person), gender);
+                self.by_ends.extend(ends(folded).map(|ends| (ends, begun)));
                 let last = folded.rsplit(' ').next().unwrap_or(folded);
-                self.by_last.entry(last.to_owned()).or_default().push(begun);
+                let bearers = self.by_last.entry(last.to_owned()).or_default();
+                if bearers.len() < BEARERS {
+                    bearers.push(begun);
+                }
                 begun
             }
         }
@@ -154,15 +165,7 @@ impl Linker<'_, '_> {
 
     /// The person who has this name of several words, perhaps with names between.
     fn same_person(&self, folded: &str) -> Option<usize> {
-        let (first, last) = (folded.split(' ').next()?, folded.rsplit(' ').next()?);
-        let bearers = self.by_last.get(last)?;
-        let same = |chain: &&usize| {
-            let known = self.chains.get(**chain).map(|chain| name::fold(&chain.name));
-            let known = known.unwrap_or_default();
-            let known_first = known.split(' ').next().unwrap_or_default();
-            known.contains(' ') && known_first == first && first != last
-        };
-        bearers.iter().find(same).copied()
+        self.by_ends.get(&ends(folded)?).copied()
     }
 
     /// The only person whose name ends in this one, or who has it as a given name.
@@ -226,6 +229,16 @@ impl Linker<'_, '_> {
             quoted: first.quoted,
         })
     }
+}
+
+/// How many people with one surname are told apart.
+const BEARERS: usize = 32;
+
+/// The first and the last word of a name that has several.
+fn ends(folded: &str) -> Option<(String, String)> {
+    let (first, rest) = folded.split_once(' ')?;
+    let last = rest.rsplit(' ').next().unwrap_or(rest);
+    Some((first.to_owned(), last.to_owned()))
 }
 
 fn is_acronym(word: &Word<'_>) -> bool {

@@ -19,7 +19,9 @@ pub use self::post::FoundPost;
 use self::post::Posts;
 use self::run::Title;
 use self::speaker::Focus;
-use super::words::{Word, is_english, words};
+use super::found::Document;
+use super::language::is_english;
+use super::words::{Word, words};
 use crate::domain::entity::EntityType;
 
 /// What a text names.
@@ -28,7 +30,7 @@ pub struct Names<'a> {
     words: Vec<Word<'a>>,
     mentions: Vec<NameMention>,
     chains: Vec<Chain>,
-    posts: Vec<FoundPost>,
+    posts: Posts,
     focus: Vec<Focus>,
 }
 
@@ -63,24 +65,34 @@ pub struct Chain {
     gender: Option<Gender>,
 }
 
+/// The most other names of one thing that are kept.
+const MOST_ALIASES: usize = 16;
+
 impl Chain {
-    fn add_alias(&mut self) {
-        if self.name.contains(' ') && !self.aliases.contains(&self.name) {
-            self.aliases.push(self.name.clone());
+    /// Notes another full name, where it is one and there is room.
+    fn add_alias(&mut self, text: String) {
+        let new = text.contains(' ') && text != self.name && !self.aliases.contains(&text);
+        if new && self.aliases.len() < MOST_ALIASES {
+            self.aliases.push(text);
         }
     }
 }
 
 /// Reads the names in a text. In a text that is not English there are none.
 #[must_use]
-pub fn read<'a>(text: &'a str, language: Option<&str>) -> Names<'a> {
-    let words = words(text);
-    if !is_english(language, &words) {
-        return Names { words, ..Names::default() };
+pub fn read<'a>(document: &Document<'a>) -> Names<'a> {
+    if is_english(document) {
+        read_in(document.text, words(document.text))
+    } else {
+        Names::default()
     }
+}
+
+/// The same in an English text that was taken apart already.
+pub(super) fn read_in<'a>(text: &str, words: Vec<Word<'a>>) -> Names<'a> {
     let parts = run::parts(text, &words);
     let chain::Chains { mentions, chains } = chain::link(&words, &parts);
-    let posts = Posts::find(&words, &mentions, &chains);
+    let posts = post::find(&words, &mentions, &chains);
     let mut names = Names { words, mentions, chains, posts, focus: Vec::new() };
     names.read_focus();
     names
@@ -96,7 +108,7 @@ impl Names<'_> {
     /// The posts that people are said to hold, ranks included.
     #[must_use]
     pub fn posts(&self) -> &[FoundPost] {
-        &self.posts
+        self.posts.all()
     }
 
     /// The things named.

@@ -1,6 +1,7 @@
 //! Posts that the text says someone holds, and who is meant by one: "X, the head of
 //! Y", "Y's president, X", "the general".
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::kind::Judge;
@@ -28,36 +29,85 @@ pub struct FoundPost {
     realm: Vec<String>,
 }
 
+impl FoundPost {
+    fn is_same(&self, other: &Self) -> bool {
+        (self.holder, self.organization, &self.head, &self.realm)
+            == (other.holder, other.organization, &other.head, &other.realm)
+    }
+
+    /// Whether `other` tells of the same post, and more of it: "President" beside
+    /// "President of the Region".
+    pub(in crate::extract) fn says_less_than(&self, other: &Self) -> bool {
+        let more = other.organization.is_some()
+            || other.realm.len() > self.realm.len()
+            || other.head.len() > self.head.len();
+        self.holder == other.holder
+            && self.organization.is_none()
+            && more
+            && other.head.ends_with(&self.head)
+            && self.realm.iter().all(|word| other.realm.contains(word))
+    }
+}
+
 /// Words that a title takes into another one: the vice president is no president.
 const APART: &[&str] = &["vice", "deputy", "former", "ex", "assistant", "acting", "late"];
 
+/// The posts of a text, and a way to them.
+#[derive(Debug, Default)]
+pub(super) struct Posts {
+    all: Vec<FoundPost>,
+    by_holder: HashMap<usize, Vec<usize>>,
+    /// By the last word of the title, folded.
+    by_head: HashMap<String, Vec<usize>>,
+}
+
+/// The most posts of one person that are kept.
+const MOST_HELD: usize = 32;
+/// The most posts with one title that are told apart.
+const MOST_ALIKE: usize = 64;
+
+impl Posts {
+    /// The posts, in the order in which the text tells of their holders.
+    pub(super) fn all(&self) -> &[FoundPost] {
+        &self.all
+    }
+
+    fn add(&mut self, post: FoundPost) {
+        let held = self.by_holder.entry(post.holder).or_default();
+        let known = held.iter().filter_map(|at| self.all.get(*at)).any(|it| it.is_same(&post));
+        if known || held.len() >= MOST_HELD {
+            return;
+        }
+        held.push(self.all.len());
+        let last = post.head.last().cloned().unwrap_or_default();
+        self.by_head.entry(last).or_default().push(self.all.len());
+        self.all.push(post);
+    }
+}
+
+/// Reads the posts of all people named.
+pub(super) fn find(words: &[Word<'_>], mentions: &[NameMention], chains: &[Chain]) -> Posts {
+    let mut finder = Finder { words, mentions, chains, found: Posts::default() };
+    for (at, mention) in mentions.iter().enumerate() {
+        let person = chains.get(mention.chain).and_then(|chain| chain.kind);
+        if person == Some(EntityType::Person) {
+            finder.before(at, mention);
+            finder.in_apposition_before(at, mention);
+            finder.in_apposition_after(at, mention);
+        }
+    }
+    finder.found
+}
+
 /// Finds posts and whom they stand for.
-pub(super) struct Posts<'a, 'b> {
+struct Finder<'a, 'b> {
     words: &'a [Word<'b>],
     mentions: &'a [NameMention],
     chains: &'a [Chain],
-    found: Vec<FoundPost>,
+    found: Posts,
 }
 
-impl<'a, 'b> Posts<'a, 'b> {
-    /// Reads the posts of all people named.
-    pub(super) fn find(
-        words: &'a [Word<'b>],
-        mentions: &'a [NameMention],
-        chains: &'a [Chain],
-    ) -> Vec<FoundPost> {
-        let mut posts = Self { words, mentions, chains, found: Vec::new() };
-        for (at, mention) in mentions.iter().enumerate() {
-            let person = chains.get(mention.chain).and_then(|chain| chain.kind);
-            if person == Some(EntityType::Person) {
-                posts.before(at, mention);
-                posts.in_apposition_before(at, mention);
-                posts.in_apposition_after(at, mention);
-            }
-        }
-        posts.found
-    }
-
+impl Finder<'_, '_> {
     /// "Iraqi Army Chief of Staff Jane Roe", "analyst Jane Roe".
     fn before(&mut self, at: usize, mention: &NameMention) {
         let small = Judge::post_words_before(self.words, mention.led);
@@ -242,9 +292,7 @@ impl<'a, 'b> Posts<'a, 'b> {
             head: words.iter().map(lexicon::in_full).collect(),
             realm: realm_of(realm_words),
         };
-        if !self.found.contains(&post) {
-            self.found.push(post);
-        }
+        self.found.add(post);
     }
 }
 
@@ -308,8 +356,13 @@ impl Description {
     }
 
     /// The only person who is said to hold such a post.
-    pub(super) fn meant(&self, posts: &[FoundPost]) -> Option<usize> {
-        let mut holders = posts.iter().filter(|post| self.fits(post)).map(|post| post.holder);
+    pub(super) fn meant(&self, posts: &Posts) -> Option<usize> {
+        let alike = posts.by_head.get(self.head.last()?)?;
+        if alike.len() > MOST_ALIKE {
+            return None;
+        }
+        let alike = alike.iter().filter_map(|at| posts.all.get(*at));
+        let mut holders = alike.filter(|post| self.fits(post)).map(|post| post.holder);
         let first = holders.next()?;
         holders.all(|other| other == first).then_some(first)
     }

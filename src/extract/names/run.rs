@@ -65,6 +65,9 @@ fn headlines(text: &str, words: &[Word<'_>]) -> HashSet<usize> {
     lines.filter(headline).filter_map(|line| line.first().map(|word| word.line)).collect()
 }
 
+/// The most words of a run: no name is longer.
+const LONGEST: usize = 24;
+
 /// Words within names of several words.
 const PARTICLES: &[&str] = &[
     "de", "la", "del", "della", "der", "den", "di", "dos", "da", "du", "bin", "bint", "ibn", "van",
@@ -82,7 +85,7 @@ impl Finder<'_, '_> {
             return at;
         }
         let mut end = at + 1;
-        while let Some(next) = self.longer(at, end) {
+        while let Some(next) = self.longer(at, end).filter(|next| *next <= at + LONGEST) {
             end = next;
         }
         end

@@ -20,6 +20,11 @@ pub(super) struct Focus {
 /// How many sentences without a person a pronoun reaches across.
 const REACH: usize = 2;
 
+/// How many names before a pronoun are looked at.
+const MOST_BEFORE: usize = 64;
+/// How many words lead to a name at most.
+const MOST_LEADING: usize = 16;
+
 /// Words that end what a name can be the head of.
 const BOUNDS: &[&str] = &[
     "of", "for", "from", "at", "in", "with", "by", "to", "on", "who", "whose", "that", "which",
@@ -149,7 +154,7 @@ impl Names<'_> {
     /// The only person named in a sentence before a word.
     fn subject_before(&self, at: usize, sentence: usize) -> Option<usize> {
         let end = self.mentions.partition_point(|mention| mention.words.end <= at);
-        let here = self.mentions.get(..end)?.iter().rev().take_while(|mention| {
+        let here = self.mentions.get(..end)?.iter().rev().take(MOST_BEFORE).take_while(|mention| {
             self.words.get(mention.words.start).is_some_and(|word| word.sentence == sentence)
         });
         let mut people =
@@ -279,7 +284,7 @@ impl Names<'_> {
     /// Whether what begins at a word may be the subject: no preposition leads to it.
     fn is_subject(&self, at: usize, sentence: &Range<usize>) -> bool {
         let mut before = at;
-        while before > sentence.start {
+        while before > sentence.start && at - before < MOST_LEADING {
             let (Some(word), Some(last)) = (self.words.get(before), self.words.get(before - 1))
             else {
                 return true;

@@ -29,7 +29,7 @@ pub(in crate::rpc) mod samples;
 mod tests;
 
 pub use self::export::export_records;
-pub use self::ingest::{ingest_article, ingest_item};
+pub use self::ingest::{extract_article, ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::read::{
     batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,

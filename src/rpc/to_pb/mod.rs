@@ -24,8 +24,8 @@ use crate::store::{self, ArticleState, LoadBody};
 
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, ingested, linked_statements, names_only_above, retracted_statement,
-    unlinked_statements, updated_article, updated_entity, updated_statement,
+    deleted_statement, extracted, ingested, linked_statements, names_only_above,
+    retracted_statement, unlinked_statements, updated_article, updated_entity, updated_statement,
 };
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
