@@ -1,5 +1,7 @@
 //! The server: a configuration becomes a running one.
 
+mod restore;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -10,6 +12,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
+pub use self::restore::{RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig, Retention};

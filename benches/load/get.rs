@@ -210,7 +210,7 @@ impl Read {
 async fn read(channel: Channel, target: Target, name: &str) -> Result<Read, Failure> {
     let mut client = QueryServiceClient::new(channel);
     if target == Target::Entity {
-        let request = pb::GetEntityRequest { name: name.to_owned(), read: None };
+        let request = pb::GetEntityRequest { name: name.to_owned(), read: None, own_record: false };
         Ok(Read::Entity(client.get_entity(request).await?.into_inner()))
     } else {
         let view = pb::ArticleView::Full as i32;

@@ -34,7 +34,7 @@ pub(crate) async fn run(
             _ = stop.wait_for(|stop| *stop) => break,
         }
         let mut client = QueryServiceClient::new(channel.clone());
-        let request = pb::GetEntityRequest { name: name.clone(), read: None };
+        let request = pb::GetEntityRequest { name: name.clone(), read: None, own_record: false };
         reads.spawn(async move { client.get_entity(request).await.map(|_| intended.elapsed()) });
         while let Some(read) = reads.try_join_next() {
             latencies.record(read??);

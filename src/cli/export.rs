@@ -14,6 +14,7 @@ use super::client::Connection;
 use super::failure::Failure;
 use super::load::{is_transient, pause};
 use super::read::ReadArgs;
+use super::whole_file::Place;
 use crate::rpc::pb::query_service_client::QueryServiceClient;
 use crate::rpc::{json, pb};
 
@@ -122,7 +123,7 @@ async fn write_stream(
 }
 
 /// How many records are written, on a terminal.
-fn progress_bar() -> ProgressBar {
+pub(super) fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     match ProgressStyle::with_template("{spinner} {human_pos} records  {elapsed_precise}") {
         Ok(style) => bar.with_style(style),
@@ -137,20 +138,11 @@ enum Output {
     Gzip(Place, GzEncoder<BufWriter<File>>),
 }
 
-/// A file that has another name until it is whole.
-struct Place {
-    partial: PathBuf,
-    whole: PathBuf,
-}
-
 impl Output {
     fn open(to: Option<&Path>) -> Result<Self, Failure> {
         let Some(whole) = to else { return Ok(Self::Stdout(BufWriter::new(io::stdout()))) };
-        let mut partial = whole.as_os_str().to_owned();
-        partial.push(".part");
-        let place = Place { partial: partial.into(), whole: whole.to_owned() };
-        let named = |error| Failure::Error(format!("{}: {error}", place.partial.display()));
-        let file = BufWriter::new(File::create(&place.partial).map_err(named)?);
+        let (place, file) = Place::create(whole)?;
+        let file = BufWriter::new(file);
         let is_gzip = whole.extension().is_some_and(|extension| extension == "gz");
         Ok(match is_gzip {
             true => Self::Gzip(place, GzEncoder::new(file, Compression::default())),
@@ -176,8 +168,7 @@ impl Output {
             Self::Gzip(place, writer) => (place, writer.finish()?),
         };
         writer.flush()?;
-        writer.get_ref().sync_all()?;
-        std::fs::rename(place.partial, place.whole)
+        place.settle(writer.get_ref())
     }
 }
 

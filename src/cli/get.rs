@@ -24,6 +24,9 @@ pub(super) struct Get {
     /// How much of an article to read.
     #[arg(long, value_enum, default_value = "full")]
     view: View,
+    /// Tell an entity's own record, also where it was merged.
+    #[arg(long)]
+    own: bool,
     /// Tell an article's statements too.
     #[arg(long)]
     statements: bool,
@@ -89,8 +92,15 @@ impl Get {
                 client.get_statement(asked).await?.into_inner().statement.map(Record::Statement)
             }
             RecordName::Entity(_) => {
-                let asked = request(pb::GetEntityRequest { name, read });
-                client.get_entity(asked).await?.into_inner().entity.map(Record::Entity)
+                let asked = request(pb::GetEntityRequest { name, read, own_record: self.own });
+                let found = client.get_entity(asked).await?.into_inner();
+                if !found.redirected_from.is_empty() {
+                    let merged = found.redirected_from;
+                    anstream::eprintln!(
+                        "{merged} was merged into another entity: see it alone with --own"
+                    );
+                }
+                found.entity.map(Record::Entity)
             }
         };
         found.ok_or_else(|| Failure::Error("the server's answer holds no record".into()))

@@ -34,6 +34,8 @@ struct State {
     revision: i64,
     /// `None`: the record was deleted.
     record: Option<Record>,
+    /// Whether nothing of it can be read any more.
+    erased: bool,
 }
 
 impl History {
@@ -81,6 +83,7 @@ async fn article_states(
         states.extend(page.versions.into_iter().map(|version| State {
             revision: version.revision,
             record: version.article.map(Record::Article),
+            erased: version.erasure.is_some(),
         }));
         page_token = page.next_page_token;
         if page_token.is_empty() || states.len() >= limit {
@@ -101,12 +104,12 @@ async fn states_back(
     while states.len() < limit {
         let before = match get(client, name, as_of).await {
             Ok((revision, record)) => {
-                states.push(State { revision, record: Some(record) });
+                states.push(State { revision, record: Some(record), erased: false });
                 revision
             }
             Err(Failure::Server(status)) => match (deleted_by(&status), status.code()) {
                 (Some(revision), _) => {
-                    states.push(State { revision, record: None });
+                    states.push(State { revision, record: None, erased: false });
                     revision
                 }
                 // There was none before, or what was is no longer held.
@@ -136,7 +139,7 @@ async fn get(
     });
     let name = name.to_string();
     let found = if name.starts_with("entities/") {
-        let asked = request(pb::GetEntityRequest { name, read });
+        let asked = request(pb::GetEntityRequest { name, read, own_record: true });
         let entity = client.get_entity(asked).await?.into_inner().entity;
         entity.map(|entity| (entity.revision, Record::Entity(entity)))
     } else {
@@ -179,6 +182,7 @@ fn told(states: &[State]) -> String {
 
 fn heading(state: &State) -> String {
     let (what, time) = match &state.record {
+        None if state.erased => ("erased".to_owned(), None),
         None => ("deleted".to_owned(), None),
         Some(Record::Article(article)) => {
             (format!("version {}", article.version), article.update_time.as_ref())
@@ -224,11 +228,12 @@ mod tests {
                 version,
                 ..Default::default()
             })),
+            erased: false,
         };
         let states = [
             state(3, 1, "The talks went on.\n“We need support,” she said."),
             state(7, 2, "The talks went on.\n“We need more support,” she said."),
-            State { revision: 9, record: None },
+            State { revision: 9, record: None, erased: false },
         ];
         expect![[r#"
             revision 3 · version 1

@@ -1,7 +1,9 @@
 //! The command line: one file a command.
 
+mod backup;
 mod client;
 mod completions;
+mod erase;
 mod export;
 mod failure;
 mod get;
@@ -9,15 +11,18 @@ mod healthcheck;
 mod history;
 mod list;
 mod load;
+mod merge;
 mod output;
 mod read;
 mod resolve;
+mod restore;
 mod retract;
 mod serve;
 mod stats;
 mod text;
 mod version;
 mod watch;
+mod whole_file;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -42,6 +47,10 @@ enum Command {
     Load(load::Load),
     /// Write out the records as JSON lines.
     Export(export::Export),
+    /// Write a backup of a server that runs.
+    Backup(backup::Backup),
+    /// Make a data directory of a backup.
+    Restore(restore::Restore),
     /// Read a record by its name.
     Get(get::Get),
     /// List articles, statements or entities.
@@ -50,6 +59,12 @@ enum Command {
     History(history::History),
     /// Retract a statement.
     Retract(retract::Retract),
+    /// Erase records for good.
+    Erase(erase::Erase),
+    /// Say that two entities are one.
+    Merge(merge::Merge),
+    /// Take a merge of entities back.
+    Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
     /// Tell of changes as they are committed.
@@ -72,10 +87,15 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Load(command) => client(command.run()),
         Command::Export(command) => client(command.run()),
+        Command::Backup(command) => client(command.run()),
+        Command::Restore(command) => client(command.run()),
         Command::Get(command) => client(command.run()),
         Command::List(command) => client(command.run()),
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
+        Command::Erase(command) => client(command.run()),
+        Command::Merge(command) => client(command.run()),
+        Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
@@ -127,6 +147,10 @@ mod tests {
         check("dicta export", true);
         check("dicta export --kind articles --kind entities --as-of 7 --history --to a.gz", true);
         check("dicta export --kind quotations", false);
+        check("dicta backup --to f --history --address http://a:1", true);
+        check("dicta backup", false);
+        check("dicta restore f --data-dir d", true);
+        check("dicta restore f", false);
         check("dicta get articles/a --as-of 7 --view basic --output json", true);
         check("dicta get articles/a --as-of 2026-09-16T10:00:00Z --address http://a:1", true);
         check("dicta get quotations/a", false);
@@ -144,6 +168,16 @@ mod tests {
         check("dicta retract articles/a/statements/s --kind wrong --reason r", false);
         check("dicta retract articles/a/statements/s --kind superseded", false);
         check("dicta retract articles/a --kind superseded --reason r", false);
+        check("dicta erase articles/a entities/b --reason r --by b", true);
+        check("dicta erase --list erasures.jsonl", true);
+        check("dicta erase articles/a", false);
+        check("dicta erase articles/a --reason r --list f", false);
+        check("dicta erase quotations/a --reason r", false);
+        check("dicta merge entities/a entities/b --dry-run --output json", true);
+        check("dicta merge entities/a", false);
+        check("dicta merge entities/a articles/b", false);
+        check("dicta unmerge entities/b --dry-run", true);
+        check("dicta get entities/b --own", true);
         check("dicta watch --from 7 --kind article --kind statement --entity a --view full", true);
         check("dicta watch --kind article --filter x --output jsonl", true);
         check("dicta watch --filter x", false);

@@ -71,6 +71,13 @@ impl Recent {
     }
 }
 
+impl Recent {
+    /// Forgets what was read: something of it was erased.
+    pub async fn forget(&self) {
+        *self.0.lock().await = Kept::default();
+    }
+}
+
 impl Kept {
     fn after(&self, position: Revision) -> Option<Vec<Arc<Commit>>> {
         let first = self.commits.partition_point(|commit| commit.change.revision <= position);

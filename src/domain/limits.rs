@@ -55,6 +55,8 @@ pub const EXTERNAL_IDS: usize = 64;
 pub const EXTERNAL_ID_BYTES: usize = 256;
 /// The most occupancies of an entity.
 pub const OCCUPANCIES: usize = 256;
+/// The most entities that one entity may stand for, itself not counted.
+pub const REFERENTS: usize = 256;
 /// The wording of a coarse time, in code points.
 pub const TIME_TEXT_CHARS: usize = 256;
 /// Words that the selectors of one ingest may be looked for in, in bytes of
@@ -67,6 +69,8 @@ pub const BATCH_GET_NAMES: usize = 1_000;
 pub const PAGE_SIZE: usize = 1_000;
 /// The page of a list where no size is asked for.
 pub const DEFAULT_PAGE_SIZE: usize = 50;
+/// The most records of one Erase.
+pub const ERASURES: usize = 100;
 /// The most names of one ResolveEntities.
 pub const RESOLVE_NAMES: usize = 100;
 /// The most entities that one Watch may be narrowed to.

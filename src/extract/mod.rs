@@ -21,6 +21,7 @@ mod cue;
 mod content;
 mod phrase;
 mod speaker;
+mod rules;
 mod decode;
 mod precision;
 mod language;

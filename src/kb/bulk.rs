@@ -59,6 +59,20 @@ const WINDOW: usize = 64;
 /// How many items' texts are read ahead of the planning.
 const READ_AHEAD: usize = 8;
 
+/// What a planned item does to its article.
+struct Done {
+    outcome: IngestOutcome,
+    article: RecordName,
+    truncated: bool,
+}
+
+impl Done {
+    fn of(plan: &Plan) -> Self {
+        let (outcome, article) = (plan.outcome, plan.subject.clone());
+        Self { outcome, article, truncated: plan.truncated }
+    }
+}
+
 /// An item with what reads its text.
 struct ReadItem {
     sequence: i64,
@@ -150,9 +164,7 @@ enum Entry {
 struct Write {
     sequence: i64,
     prepared: Prepared,
-    outcome: IngestOutcome,
-    subject: RecordName,
-    truncated: bool,
+    done: Done,
     batch: Option<WriteBatch>,
 }
 
@@ -206,14 +218,14 @@ impl Pipeline {
         prepared: Prepared,
         plan: Plan,
     ) -> Result<(), Gone> {
-        let (outcome, subject, truncated) = (plan.outcome, plan.subject.clone(), plan.truncated);
+        let done = Done::of(&plan);
         self.open.writes.extend(plan.writes.iter().cloned());
         let Some(batch) = self.kb.batch(METHOD, &prepared.command.context, plan) else {
-            let result = self.kb.unchanged(subject, truncated).await;
+            let result = self.kb.settled(done, At::Head).await;
             return self.push_done(BulkAck { sequence, result }).await;
         };
         let batch = Some(batch);
-        let write = Write { sequence, prepared, outcome, subject, truncated, batch };
+        let write = Write { sequence, prepared, done, batch };
         self.open.entries.push(Entry::Write(Box::new(write)));
         self.make_room().await
     }
@@ -266,15 +278,11 @@ impl Pipeline {
             acks.push(match entry {
                 Entry::Done(ack) => ack,
                 Entry::Write(write) => match answers.pop_front().unwrap_or_else(|| Err(lost())) {
-                    Ok(applied) => BulkAck {
-                        sequence: write.sequence,
-                        result: Ok(BulkIngested {
-                            outcome: write.outcome,
-                            article: write.subject,
-                            truncated: write.truncated,
-                            receipt: self.kb.receipt(applied.revision),
-                        }),
-                    },
+                    Ok(applied) => {
+                        let at = At::Revision(applied.revision);
+                        let result = self.kb.settled(write.done, at).await;
+                        BulkAck { sequence: write.sequence, result }
+                    }
                     Err(store::Error::Conflict(_) | store::Error::Skipped) => {
                         self.kb.again(*write).await
                     }
@@ -338,9 +346,9 @@ impl KnowledgeBase {
             let outcome = outcome_of(remembered.outcome);
             let lost = || store::Error::Corrupt("a remembered request names no record".into());
             let subject = remembered.names.into_iter().next().ok_or_else(lost)?;
-            let receipt = self.receipt(remembered.revision);
-            let before = BulkIngested { outcome, article: subject, truncated: false, receipt };
-            return Ok(Planned::Before(before));
+            let at = At::Revision(remembered.revision);
+            let done = Done { outcome, article: subject, truncated: false };
+            return self.settled(done, at).await.map(Planned::Before);
         }
         let reader = self.store.reader(At::Head).await?;
         let mut plan = ingest::plan(reader.as_ref(), prepared).await?;
@@ -359,14 +367,20 @@ impl KnowledgeBase {
         Ok(Planned::Plan(Box::new(plan)))
     }
 
-    /// The acknowledgement of an item that changes nothing: the article's last
-    /// change is what a reader must see.
-    async fn unchanged(&self, article: RecordName, truncated: bool) -> Result<BulkIngested, Error> {
-        let reader = self.store.reader(At::Head).await?;
-        let stored = reader.state(&article, LoadBody::No).await?.live();
-        let revision = stored.map_or(Revision::ZERO, |stored| stored.committed.revision);
-        let receipt = self.receipt(revision);
-        Ok(BulkIngested { outcome: IngestOutcome::Unchanged, article, truncated, receipt })
+    /// The acknowledgement of an item that was committed, or found unchanged, at a
+    /// revision. Where it changed nothing, the article's last change is what a reader
+    /// must see.
+    async fn settled(&self, done: Done, at: At) -> Result<BulkIngested, Error> {
+        let Done { outcome, article, truncated } = done;
+        let revision = match (outcome, at) {
+            (IngestOutcome::Created | IngestOutcome::Revised, At::Revision(commit)) => commit,
+            _ => {
+                let reader = self.store.reader(at).await?;
+                let stored = reader.state(&article, LoadBody::No).await?.live();
+                stored.map_or(Revision::ZERO, |stored| stored.committed.revision)
+            }
+        };
+        Ok(BulkIngested { outcome, article, truncated, receipt: self.receipt(revision) })
     }
 
     /// Carries out an item that others' writes got in the way of.
@@ -386,13 +400,12 @@ impl KnowledgeBase {
     }
 
     async fn commit_alone(&self, prepared: &Prepared, plan: Plan) -> Result<BulkIngested, Error> {
-        let (outcome, article, truncated) = (plan.outcome, plan.subject.clone(), plan.truncated);
+        let done = Done::of(&plan);
         match self.batch(METHOD, &prepared.command.context, plan) {
-            None => self.unchanged(article, truncated).await,
+            None => self.settled(done, At::Head).await,
             Some(batch) => {
                 let applied = self.apply_one(batch).await?;
-                let receipt = self.receipt(applied.revision);
-                Ok(BulkIngested { outcome, article, truncated, receipt })
+                self.settled(done, At::Revision(applied.revision)).await
             }
         }
     }

@@ -1,9 +1,11 @@
 //! What callers ask for and what they are answered, free of the wire.
 
+mod merge;
 mod statement;
 
 use uuid::Uuid;
 
+pub use self::merge::{MergeEntities, Merged, UnmergeEntities, Unmerged};
 pub use self::statement::{
     LinkStatements, RetractStatement, StatementField, UnlinkStatements, UpdateStatement,
 };
@@ -13,6 +15,7 @@ use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName, StatementId};
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
 use crate::domain::statement::Statement;
+use crate::kb::SeenEntity;
 use crate::store::{At, LoadBody};
 
 /// Who writes, and how the write is protected and marked.
@@ -419,8 +422,8 @@ pub enum ResolveReason {
 /// One entity that a name may mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EntityCandidate {
-    /// The entity.
-    pub entity: Stored,
+    /// The entity, the survivor of what was merged.
+    pub entity: SeenEntity,
     /// How well it fits, 0 to 1.
     pub score: f64,
     /// Why.

@@ -80,9 +80,7 @@ pub(super) async fn plan_statement(
         State::Live(Stored { value: Record::Article(article), committed, .. }) => {
             (article, committed.revision)
         }
-        State::Deleted(deleted) => {
-            return Err(Error::NotFound { name, deleted: Some(deleted.committed.revision) });
-        }
+        State::Deleted(deleted) => return Err(Error::gone(name, deleted)),
         _ => return Err(Error::NotFound { name, deleted: None }),
     };
     let body = article.body.text.as_deref().filter(|_| article.body.verifies());

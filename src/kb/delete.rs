@@ -9,8 +9,9 @@ use super::plan::Plan;
 use super::references;
 use super::update::check_etag;
 use super::write::Command;
-use crate::domain::id::{ArticleId, RecordName, StatementName};
+use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::limits;
+use crate::domain::record::Record;
 use crate::store::{LoadBody, Mutation, Path, Precondition, Reader, Scan, State};
 
 impl KnowledgeBase {
@@ -43,16 +44,14 @@ impl Command for Delete {
 async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
     let name = &command.name;
     let mut plan = Plan::new(name.clone());
-    let committed = match reader.state(name, LoadBody::No).await? {
-        State::Live(stored) => stored.committed,
+    let (committed, value) = match reader.state(name, LoadBody::No).await? {
+        State::Live(stored) => (stored.committed, stored.value),
         State::Never | State::Deleted(_) if command.allow_missing => return Ok(plan),
         State::Never => return Err(Error::NotFound { name: name.clone(), deleted: None }),
-        State::Deleted(deleted) => {
-            let deleted = Some(deleted.committed.revision);
-            return Err(Error::NotFound { name: name.clone(), deleted });
-        }
+        State::Deleted(deleted) => return Err(Error::gone(name.clone(), deleted)),
     };
     check_etag(name, command.etag.as_ref(), &committed)?;
+    refuse_if_merged(name, &value)?;
     if command.force {
         take_along(reader, name, &mut plan).await?;
     } else {
@@ -69,40 +68,40 @@ async fn plan(reader: &dyn Reader, command: &Delete) -> Result<Plan, Error> {
     Ok(plan)
 }
 
-/// Plans what a forced deletion takes along: an article's statements and the links
-/// to them, a statement's links and parents. An entity leaves its id behind.
-async fn take_along(reader: &dyn Reader, name: &RecordName, plan: &mut Plan) -> Result<(), Error> {
-    match name {
-        RecordName::Article(article) => {
-            let statements = statements_of(reader, article).await?;
-            references::detach(reader, &statements, plan).await?;
-            for statement in statements {
-                let name = RecordName::Statement(statement);
-                plan.answer.push(name.clone());
-                plan.mutate(Mutation::Delete(name));
-            }
-            let since = reader.revision();
-            plan.require(Precondition::StatementsUnmoved(article.clone(), since));
-            Ok(())
-        }
-        RecordName::Statement(statement) => {
-            references::detach(reader, std::slice::from_ref(statement), plan).await
-        }
-        RecordName::Entity(_) => Ok(()),
+/// Fails for an entity that was merged, or that others were merged into: what was
+/// merged is taken apart first, by force too.
+fn refuse_if_merged(name: &RecordName, value: &Record) -> Result<(), Error> {
+    let (RecordName::Entity(id), Record::Entity(entity)) = (name, value) else { return Ok(()) };
+    let into = entity.merged_into.clone();
+    match into.as_ref().map(|_| id).or(entity.referents.first()) {
+        Some(first) => Err(Error::PartOfMerge { name: name.clone(), into, first: first.clone() }),
+        None => Ok(()),
     }
 }
 
-async fn statements_of(
-    reader: &dyn Reader,
-    article: &ArticleId,
-) -> Result<Vec<StatementName>, Error> {
+/// Plans what a forced deletion takes along: an article's statements, and the
+/// references to what goes. An entity leaves its id behind.
+async fn take_along(reader: &dyn Reader, name: &RecordName, plan: &mut Plan) -> Result<(), Error> {
+    let mut going = match name {
+        RecordName::Article(article) => statements_of(reader, article).await?,
+        RecordName::Statement(_) => Vec::new(),
+        RecordName::Entity(_) => return Ok(()),
+    };
+    for statement in &going {
+        plan.answer.push(statement.clone());
+        plan.mutate(Mutation::Delete(statement.clone()));
+    }
+    going.push(name.clone());
+    references::detach(reader, &going, plan).await?;
+    if let RecordName::Article(article) = name {
+        let since = reader.revision();
+        plan.require(Precondition::StatementsUnmoved(article.clone(), since));
+    }
+    Ok(())
+}
+
+async fn statements_of(reader: &dyn Reader, article: &ArticleId) -> Result<Vec<RecordName>, Error> {
     let path = Path::StatementsOf(article.clone());
     let page = reader.list(&Scan::all(path, limits::STATEMENTS_PER_ARTICLE)).await?;
-    let names = page.items.into_iter().map(|item| item.record.name);
-    Ok(names
-        .filter_map(|name| match name {
-            RecordName::Statement(name) => Some(name),
-            RecordName::Article(_) | RecordName::Entity(_) => None,
-        })
-        .collect())
+    Ok(page.items.into_iter().map(|item| item.record.name).collect())
 }

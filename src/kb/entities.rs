@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::command::{CreateEntities, EntityDraft};
 use super::error::{Error, Violation};
+use super::merged;
 use super::plan::{Plan, Touched, unknown_entity};
 use super::resolve::{self, Meaning};
 use crate::domain::entity::{Entity, EntityName, EntityType, NameKind, Occupancy};
@@ -12,7 +13,6 @@ use crate::domain::id::{EntityId, RecordName};
 use crate::domain::limits;
 use crate::domain::name::{self, Name};
 use crate::domain::origin::Origin;
-use crate::domain::record::Record;
 use crate::domain::statement::{Mention, Statement};
 use crate::extract::Thing;
 use crate::store::{LoadBody, Mutation, Precondition, Reader, State};
@@ -57,7 +57,7 @@ impl<'a> Directory<'a> {
             let entity = Entity { origin: origin(&draft.entity.origin), ..draft.entity.clone() };
             match self.identify(draft.id.as_ref(), &entity, plan).await? {
                 Some((id, stored)) => {
-                    self.refer(&id, stored, &entity, plan);
+                    self.refer(&id, stored, entity, plan).await?;
                     ids.push(id);
                 }
                 None if create == CreateEntities::Never => {
@@ -116,14 +116,7 @@ impl<'a> Directory<'a> {
     }
 
     async fn stored(&self, id: &EntityId) -> Result<Option<Entity>, Error> {
-        let name = RecordName::Entity(id.clone());
-        Ok(match self.reader.state(&name, LoadBody::No).await? {
-            State::Live(stored) => match stored.value {
-                Record::Entity(entity) => Some(*entity),
-                Record::Article(_) | Record::Statement(_) => None,
-            },
-            State::Never | State::Deleted(_) => None,
-        })
+        Ok(merged::read(self.reader, id).await?.map(|(_, entity, _)| entity))
     }
 
     /// What a name means among the listed entities.
@@ -142,8 +135,22 @@ impl<'a> Directory<'a> {
 
     /// Notes a reference to an entity that stands, or is listed before, and what
     /// it learns by it.
-    fn refer(&mut self, id: &EntityId, mut entity: Entity, listed: &Entity, plan: &mut Plan) {
-        let learns = entity.unite(listed);
+    async fn refer(
+        &mut self,
+        id: &EntityId,
+        mut entity: Entity,
+        mut listed: Entity,
+        plan: &mut Plan,
+    ) -> Result<(), Error> {
+        // What one that was merged into it says stays with that one.
+        for (_, other, _) in merged::referents(self.reader, &entity).await? {
+            listed.leave_out(&other);
+        }
+        if let Some(into) = &entity.merged_into {
+            let survivor = merged::survivor_of(self.reader, into).await?;
+            plan.writes.insert(Touched::Name(RecordName::Entity(survivor)));
+        }
+        let learns = entity.unite(&listed);
         match self.listed.iter().position(|(known, _)| known == id) {
             Some(at) => {
                 self.index_names(&entity, at);
@@ -157,8 +164,9 @@ impl<'a> Directory<'a> {
             }
         }
         if learns {
-            self.ensure(id, listed, plan);
+            self.ensure(id, &listed, plan);
         }
+        Ok(())
     }
 
     fn create(&mut self, id: &EntityId, entity: Entity, plan: &mut Plan) {
@@ -345,7 +353,10 @@ impl<'a> Directory<'a> {
         let stored = resolve::meaning(self.reader, text, kind).await?;
         Ok(match (listed, stored) {
             (Meaning::Nothing, other) | (other, Meaning::Nothing) => other,
-            (listed, stored) if listed == stored => stored,
+            (Meaning::Only(listed), Meaning::Only(stored)) => {
+                let listed = merged::survivor_of(self.reader, &listed).await?;
+                if listed == stored { Meaning::Only(stored) } else { Meaning::Doubtful }
+            }
             _ => Meaning::Doubtful,
         })
     }

@@ -1,10 +1,11 @@
 //! What can go wrong in a use case, in terms that a caller can act on.
 
-use crate::domain::id::{ArticleId, RecordName, StatementName};
+use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
+use crate::domain::merge::Refusal;
 use crate::domain::revision::Revision;
 use crate::domain::statement::LinkType;
 use crate::extract::ExtractionError;
-use crate::store;
+use crate::store::{self, Conflict, Deleted, Erasure};
 
 /// One thing that is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,14 @@ pub enum Error {
         name: RecordName,
         /// The revision that deleted it, where one did.
         deleted: Option<Revision>,
+    },
+    /// The record that had the name was erased.
+    #[error("{name} was erased")]
+    Erased {
+        /// The name.
+        name: RecordName,
+        /// Why, where it was looked up.
+        erasure: Option<Box<Erasure>>,
     },
     /// A record has the name already.
     #[error("{0} exists already")]
@@ -88,6 +97,34 @@ pub enum Error {
         more: bool,
         /// The first of them.
         first: Vec<RecordName>,
+    },
+    /// The entities are not merged, for a reason that lies in themselves.
+    #[error(transparent)]
+    Merge(Refusal),
+    /// What was never merged, or is not any more, is to be unmerged.
+    #[error("{id} is not merged into another entity")]
+    NotMerged {
+        /// The entity.
+        id: EntityId,
+        /// How many entities it stands for.
+        referents: usize,
+    },
+    /// An entity that is part of a merge is to be deleted.
+    #[error(
+        "{name} {}: unmerge first, by UnmergeEntities of {}",
+        match .into {
+            Some(into) => format!("is merged into {into}"),
+            None => "stands for entities that were merged into it".to_owned(),
+        },
+        .first
+    )]
+    PartOfMerge {
+        /// The entity to be deleted.
+        name: RecordName,
+        /// The entity that it was merged into.
+        into: Option<EntityId>,
+        /// The first entity to be unmerged.
+        first: EntityId,
     },
     /// The etag is not the one of the newest state.
     #[error("{name} was changed since: its etag is {current}")]
@@ -141,10 +178,28 @@ pub enum Error {
     Stopping,
     /// The store's answer.
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict(Conflict::Erased(name)) => Self::Erased { name, erasure: None },
+            error => Self::Store(error),
+        }
+    }
 }
 
 impl Error {
+    /// A record that is no longer there.
+    #[must_use]
+    pub fn gone(name: RecordName, deleted: Deleted) -> Self {
+        match deleted.erasure {
+            Some(erasure) => Self::Erased { name, erasure: Some(Box::new(erasure)) },
+            None => Self::NotFound { name, deleted: Some(deleted.committed.revision) },
+        }
+    }
+
     /// A request with one violation.
     #[must_use]
     pub fn invalid(

@@ -12,6 +12,7 @@ use super::KnowledgeBase;
 use super::command::ReadOptions;
 use super::error::Error;
 use super::list::fingerprint;
+use super::merged;
 use super::read::at_revision;
 use super::token::{self, TokenKind};
 use crate::domain::id::{ArticleId, RecordName};
@@ -82,6 +83,16 @@ impl Choice {
         })
     }
 
+    /// The choice in which each entity stands for all that are merged with it.
+    async fn widened(self, reader: &dyn Reader) -> Result<Self, Error> {
+        Ok(Self {
+            articles: merged::widened(reader, self.articles).await?,
+            statements: merged::widened(reader, self.statements).await?,
+            entities: merged::widened(reader, self.entities).await?,
+            ..self
+        })
+    }
+
     fn has(&self, kind: Kind) -> bool {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
@@ -102,6 +113,7 @@ impl KnowledgeBase {
         ]);
         if query.resume_token.is_empty() {
             let reader = self.reader(&query.read).await?;
+            let choice = choice.widened(reader.as_ref()).await?;
             let position = Position::default();
             return Ok(Exporter::new(reader, identity, fingerprint, choice, position));
         }
@@ -113,6 +125,7 @@ impl KnowledgeBase {
         }
         let position = Position::unpack(position).ok_or_else(bad_token)?;
         let reader = self.reader(&at_revision(revision)).await?;
+        let choice = choice.widened(reader.as_ref()).await?;
         Ok(Exporter::new(reader, identity, fingerprint, choice, position))
     }
 }

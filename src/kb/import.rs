@@ -191,6 +191,9 @@ impl Import<'_> {
                 Err(store::Error::Conflict(Conflict::UrlTaken { article, .. })) => {
                     return Err(url_taken(&record.name, article));
                 }
+                Err(store::Error::Conflict(Conflict::Erased(name))) => {
+                    return Err(Error::Erased { name, erasure: None });
+                }
                 Err(store::Error::Conflict(_)) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -2,6 +2,7 @@
 
 mod found;
 mod places;
+mod recorded;
 mod statements;
 
 use std::collections::HashSet;
@@ -87,7 +88,7 @@ pub(super) async fn plan(reader: &dyn Reader, prepared: &Prepared) -> Result<Pla
     };
     let article = planner.article(&state)?;
     planner.entities().await?;
-    planner.article_references(&article).await?;
+    planner.article_references(&article, &state).await?;
     planner.statements(&article, &state).await?;
     planner.put_article(article, state);
     planner.finish()
@@ -167,12 +168,23 @@ impl Planner<'_> {
         Ok(())
     }
 
-    async fn article_references(&mut self, article: &Article) -> Result<(), Error> {
-        if let Some(entity) = &article.publisher.entity {
+    /// Checks what the article names. What it named before may have been deleted by
+    /// force: only what is newly named must stand.
+    async fn article_references(&mut self, article: &Article, state: &State) -> Result<(), Error> {
+        let before = match state {
+            State::Live(Stored { value: Record::Article(before), .. }) => Some(before),
+            State::Live(_) | State::Never | State::Deleted(_) => None,
+        };
+        let publisher = article.publisher.entity.as_ref();
+        if let Some(entity) = publisher
+            && before.is_none_or(|before| before.publisher.entity.as_ref() != publisher)
+        {
             let field = || "article.publisher.entity".into();
             self.directory.check(entity, field, &mut self.plan, &mut self.violations).await?;
         }
-        if let Some(original) = &article.duplicate_of {
+        if let Some(original) = &article.duplicate_of
+            && before.is_none_or(|before| before.duplicate_of.as_ref() != Some(original))
+        {
             if *original == self.id {
                 let text = "an article is no duplicate of itself";
                 self.violations.push(Violation::new("article.duplicate_of", "SELF", text));

@@ -3,6 +3,7 @@
 use super::KnowledgeBase;
 use super::command::{Collection, ListArticleVersions, ListRecords, ReadOptions};
 use super::error::Error;
+use super::merged;
 use super::read::at_revision;
 use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
@@ -98,14 +99,31 @@ impl VersionsPage {
 /// What a page token is bound to: a hash of the list's arguments.
 type Fingerprint = [u8; 16];
 
+/// A page that is about to be read.
+pub(super) struct OpenPage {
+    pub(super) reader: Box<dyn Reader>,
+    pub(super) scan: Scan,
+    fingerprint: Fingerprint,
+}
+
 impl KnowledgeBase {
-    /// Answers a page of a list, with records of about `max_bytes` in all.
+    /// Answers a page of a list, with records of about `max_bytes` in all. Of
+    /// entities it gives the stored records; see [`Self::list_entities`].
     pub async fn list(&self, query: &ListRecords, max_bytes: usize) -> Result<ListPage, Error> {
-        let collection = query_collection(&query.collection);
-        let filter = Filter::parse(&query.filter, collection.kind())
+        let open = self.open_list(query, max_bytes).await?;
+        self.list_page(&open).await
+    }
+
+    /// Works out how a page of a list is read. In its filter each entity stands for
+    /// all that are merged with it at the list's revision.
+    pub(super) async fn open_list(
+        &self,
+        query: &ListRecords,
+        max_bytes: usize,
+    ) -> Result<OpenPage, Error> {
+        let kind = query_collection(&query.collection);
+        let filter = Filter::parse(&query.filter, kind.kind())
             .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
-        let plan = query::plan(&collection, filter, &query.order_by)
-            .map_err(|error| Error::invalid("order_by", "BAD_ORDER", error.to_string()))?;
         let collection = format!("{:?}", query.collection);
         let fingerprint = fingerprint(&[
             &collection,
@@ -115,6 +133,9 @@ impl KnowledgeBase {
             &format!("{:?}", query.read.at),
         ]);
         let (reader, after) = self.page(&query.read, &query.page_token, fingerprint).await?;
+        let filter = merged::widened(reader.as_ref(), filter).await?;
+        let plan = query::plan(&kind, filter, &query.order_by)
+            .map_err(|error| Error::invalid("order_by", "BAD_ORDER", error.to_string()))?;
         let scan = Scan {
             path: path(plan.access),
             filter: plan.filter,
@@ -124,9 +145,14 @@ impl KnowledgeBase {
             max_scanned: PAGE_SCAN,
             body: query.body,
         };
-        let page = reader.list(&scan).await.map_err(bad_token)?;
-        let revision = reader.revision();
-        let next = self.next(revision, fingerprint, page.next);
+        Ok(OpenPage { reader, scan, fingerprint })
+    }
+
+    /// Reads a page.
+    pub(super) async fn list_page(&self, open: &OpenPage) -> Result<ListPage, Error> {
+        let page = open.reader.list(&open.scan).await.map_err(bad_token)?;
+        let revision = open.reader.revision();
+        let next = self.next(revision, open.fingerprint, page.next);
         Ok(ListPage { items: page.items, revision, next })
     }
 

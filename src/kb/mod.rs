@@ -1,23 +1,29 @@
 //! The use cases: what callers ask for, over store and clock. One file each.
 
 mod anchor;
+mod beside;
 mod bulk;
 mod carry;
 pub mod command;
+#[cfg(test)]
+mod conformance;
 mod create;
 mod delete;
 mod entities;
+mod erase;
 pub mod error;
 mod export;
 mod extract;
 mod import;
-mod incoming;
 mod ingest;
 mod link;
 mod list;
 mod matching;
+mod merge;
+mod merged;
 mod plan;
 mod read;
+mod read_entities;
 mod references;
 pub mod resolve;
 mod retention;
@@ -34,11 +40,15 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
+pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
+pub use self::merged::SeenEntity;
 pub use self::read::Records;
+pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;

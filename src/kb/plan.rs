@@ -1,6 +1,6 @@
 //! A plan: what a write would do, worked out at one revision and not yet done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
-use crate::store::{LoadBody, Mutation, Precondition, Reader, WriteBatch};
+use crate::store::{Deleted, LoadBody, Mutation, Precondition, Reader, State, WriteBatch};
 
 /// What a plan looked at or would write, as far as another plan may depend on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +57,7 @@ pub(super) struct Plan {
     pub(super) truncated: bool,
     /// What must hold, nothing twice.
     pub(super) require: Vec<Precondition>,
+    required: HashSet<Precondition>,
     /// What to do.
     pub(super) mutations: Vec<Mutation>,
     /// What the plan depends on.
@@ -76,13 +77,14 @@ impl Plan {
             subject,
             truncated: false,
             require: Vec::new(),
+            required: HashSet::new(),
             mutations: Vec::new(),
         }
     }
 
     /// Adds what must hold, once.
     pub(super) fn require(&mut self, precondition: Precondition) {
-        if !self.require.contains(&precondition) {
+        if self.required.insert(precondition.clone()) {
             self.require.push(precondition);
         }
     }
@@ -105,6 +107,18 @@ impl Plan {
         }
     }
 
+    /// Refuses to write under a name whose record was erased, as the store would.
+    pub(super) async fn refuse_erased(&self, reader: &dyn Reader) -> Result<(), Error> {
+        let names: Vec<RecordName> = self.mutations.iter().map(Mutation::name).collect();
+        let states = reader.states(&names, LoadBody::No).await?;
+        for (name, state) in names.into_iter().zip(states) {
+            if let State::Deleted(deleted @ Deleted { erasure: Some(_), .. }) = state {
+                return Err(Error::gone(name, deleted));
+            }
+        }
+        Ok(())
+    }
+
     /// The records of the answer as they would stand, for a dry run: those that
     /// would be written have revision 0.
     pub(super) async fn preview(
@@ -117,18 +131,24 @@ impl Plan {
         let states = reader.states(&self.answer, LoadBody::No).await?;
         let mut records = Vec::with_capacity(self.answer.len());
         for (name, state) in self.answer.iter().zip(states) {
+            let create_time = match &state {
+                State::Live(stored) => stored.committed.create_time,
+                // One that comes back keeps its creation.
+                State::Deleted(deleted) => deleted.committed.create_time,
+                State::Never => now,
+            };
             let stored = state.live();
             let value = match planned.get(name) {
                 Some(Mutation::Put(_, record) | Mutation::Restore(_, record, _)) => {
                     Some(record.clone())
                 }
                 Some(Mutation::Ensure(_, entity)) => Some(united(stored.as_ref(), entity)),
-                Some(Mutation::Delete(_)) | None => None,
+                Some(Mutation::Delete(_) | Mutation::Erase(..)) | None => None,
             };
             let committed = Committed {
                 revision: Revision::ZERO,
                 create_revision: Revision::ZERO,
-                create_time: stored.as_ref().map_or(now, |stored| stored.committed.create_time),
+                create_time,
                 update_time: now,
             };
             let planned = value.map(|value| Stored { name: name.clone(), value, committed });

@@ -57,9 +57,7 @@ impl KnowledgeBase {
         match reader.state(&name, query.body).await? {
             State::Live(stored) => Ok((stored, reader.revision())),
             State::Never => Err(Error::NotFound { name, deleted: None }),
-            State::Deleted(deleted) => {
-                Err(Error::NotFound { name, deleted: Some(deleted.committed.revision) })
-            }
+            State::Deleted(deleted) => Err(Error::gone(name, deleted)),
         }
     }
 

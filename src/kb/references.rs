@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::error::Error;
 use super::plan::Plan;
-use crate::domain::id::{RecordName, StatementName};
+use crate::domain::id::RecordName;
 use crate::domain::record::{Record, Stored};
 use crate::store::{Mutation, Path, Precondition, Reader, Scan};
 
@@ -20,9 +20,9 @@ fn paths(name: &RecordName) -> Vec<Path> {
         RecordName::Article(article) => vec![Path::StatementsOf(article.clone()), own],
         RecordName::Statement(_) => vec![own],
         RecordName::Entity(entity) => vec![
-            Path::StatementsBySpeaker(entity.clone()),
-            Path::StatementsByMention(entity.clone()),
-            Path::ArticlesByPublisher(entity.to_string()),
+            Path::StatementsBySpeaker([entity.clone()].into()),
+            Path::StatementsByMention([entity.clone()].into()),
+            Path::ArticlesByPublisher([entity.to_string()].into()),
             own,
         ],
     }
@@ -54,26 +54,23 @@ pub(super) async fn refuse_if_referenced(
     Err(Error::Referenced { name: name.clone(), count, more, first: found })
 }
 
-/// Plans to take away every link and parent that points to one of the statements
-/// that go, from statements that stay.
+/// Plans to take away every reference to the articles and statements that go, from
+/// records that stay.
 pub(super) async fn detach(
     reader: &dyn Reader,
-    going: &[StatementName],
+    going: &[RecordName],
     plan: &mut Plan,
 ) -> Result<(), Error> {
     let mut changed: BTreeMap<RecordName, Stored> = BTreeMap::new();
-    let all_going: HashSet<&StatementName> = going.iter().collect();
+    let all_going: HashSet<&RecordName> = going.iter().collect();
     for name in going {
-        let path = Path::Referrers(RecordName::Statement(name.clone()));
-        let mut scan = Scan::all(path, MAX_COUNTED);
+        let mut scan = Scan::all(Path::Referrers(name.clone()), MAX_COUNTED);
         loop {
             let page = reader.list(&scan).await?;
-            for item in page.items {
-                let stays = !matches!(&item.record.name, RecordName::Statement(it) if all_going.contains(it));
-                if stays {
-                    let referrer = item.record.name.clone();
-                    let stored = changed.entry(referrer.clone()).or_insert(item.record);
-                    strip(&referrer, &mut stored.value, name);
+            for record in page.items.into_iter().map(|item| item.record) {
+                if !all_going.contains(&record.name) {
+                    let stored = changed.entry(record.name.clone()).or_insert(record);
+                    strip(stored, name);
                 }
             }
             match page.next {
@@ -89,21 +86,25 @@ pub(super) async fn detach(
     Ok(())
 }
 
-/// Takes every reference to a statement out of a record.
-fn strip(name: &RecordName, record: &mut Record, gone: &StatementName) {
-    match record {
-        Record::Statement(statement) => {
+/// Takes every reference to an article or a statement out of a record.
+fn strip(stored: &mut Stored, gone: &RecordName) {
+    match (&mut stored.value, gone) {
+        (Record::Article(article), RecordName::Article(gone)) => {
+            article.duplicate_of = article.duplicate_of.take().filter(|name| name != gone);
+        }
+        (Record::Statement(statement), RecordName::Statement(gone)) => {
             statement.links.retain(|link| link.target != *gone);
-            let sibling = matches!(name, RecordName::Statement(it) if it.article == gone.article);
+            let sibling =
+                matches!(&stored.name, RecordName::Statement(it) if it.article == gone.article);
             if sibling && statement.parent.as_ref() == Some(&gone.statement) {
                 statement.parent = None;
             }
         }
-        Record::Entity(entity) => {
+        (Record::Entity(entity), RecordName::Statement(gone)) => {
             for occupancy in &mut entity.occupancies {
                 occupancy.evidence = occupancy.evidence.take().filter(|name| name != gone);
             }
         }
-        Record::Article(_) => {}
+        _ => {}
     }
 }

@@ -86,11 +86,10 @@ pub(super) fn missing(
     if allow_missing && etag.is_none() {
         return Ok(());
     }
-    let deleted = match state {
-        State::Deleted(deleted) => Some(deleted.committed.revision),
-        State::Live(_) | State::Never => None,
-    };
-    Err(Error::NotFound { name: name.clone(), deleted })
+    Err(match state {
+        State::Deleted(deleted) => Error::gone(name.clone(), deleted.clone()),
+        State::Live(_) | State::Never => Error::NotFound { name: name.clone(), deleted: None },
+    })
 }
 
 async fn plan_article(reader: &dyn Reader, command: &UpdateArticle) -> Result<Plan, Error> {

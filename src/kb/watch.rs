@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use self::selection::Selection;
 use super::KnowledgeBase;
 use super::error::Error;
+use super::merged;
 use super::token::{self, TokenKind};
 use crate::derive::{Changed, Commit, Recent};
 use crate::domain::id::{EntityId, RecordName};
@@ -80,7 +81,10 @@ pub struct Watch {
     store: Arc<dyn Store>,
     recent: Arc<Recent>,
     heads: watch::Receiver<Head>,
+    /// What is wanted, as it was asked for.
     selection: Selection,
+    /// The same with the merges as of the position; `None` until it is needed.
+    merged: Option<Arc<Selection>>,
     body: LoadBody,
     position: Revision,
 }
@@ -94,6 +98,7 @@ impl KnowledgeBase {
             recent: Arc::clone(&self.recent),
             heads: self.store.watch_head(),
             selection,
+            merged: None,
             body: wanted.body,
             position: self.watch_start(&wanted.start)?,
         };
@@ -143,15 +148,21 @@ impl Watch {
     /// tells what the subscriber wants of them; `None` where there are no newer
     /// ones.
     pub async fn next(&mut self) -> Result<Option<Vec<WatchEvent>>, Error> {
-        let _held = self.hold().await?;
+        let held = self.hold().await?;
         let commits = self.recent.after(self.store.as_ref(), self.position).await?;
         let Some(last) = commits.last().map(|commit| commit.change.revision) else {
             return Ok(None);
         };
         let mut events = Vec::new();
+        let mut before = match &self.merged {
+            Some(merged) => Arc::clone(merged),
+            None => self.selection_at(held.as_ref()).await?,
+        };
         for commit in &commits {
             let first = events.len();
-            events.extend(self.wanted(commit));
+            let after = self.selection_after(commit, &before).await?;
+            events.extend(self.wanted(commit, &before, &after));
+            before = after;
             if self.body == LoadBody::Yes {
                 for event in events.iter_mut().skip(first) {
                     self.load_text(event, commit.change.previous).await?;
@@ -159,20 +170,49 @@ impl Watch {
             }
         }
         self.position = last;
+        self.merged = Some(before);
         Ok(Some(events))
     }
 
+    /// What is wanted, with the merges that a reader sees.
+    async fn selection_at(&self, reader: &dyn Reader) -> Result<Arc<Selection>, Error> {
+        let same = merged::same(reader, self.selection.named()).await?;
+        Ok(Arc::new(self.selection.widened(&same)))
+    }
+
+    /// The same after a commit.
+    async fn selection_after(
+        &self,
+        commit: &Commit,
+        before: &Arc<Selection>,
+    ) -> Result<Arc<Selection>, Error> {
+        if !commit.changed.iter().any(moves_merges) || self.selection.named().is_empty() {
+            return Ok(Arc::clone(before));
+        }
+        let reader = self.store.reader(At::Revision(commit.change.revision)).await?;
+        self.selection_at(reader.as_ref()).await
+    }
+
     /// The changes of a commit that the subscriber wants.
-    fn wanted<'a>(&'a self, commit: &'a Commit) -> impl Iterator<Item = WatchEvent> + 'a {
+    fn wanted<'a>(
+        &'a self,
+        commit: &'a Commit,
+        before: &'a Selection,
+        after: &'a Selection,
+    ) -> impl Iterator<Item = WatchEvent> + 'a {
         let change = &commit.change;
         change.records.iter().zip(&commit.changed).filter_map(|((name, kind), changed)| {
-            let wants = |state: &Option<Stored>| {
-                state.as_ref().is_some_and(|stored| self.selection.wants(stored))
+            let wants = |selection: &Selection, state: &Option<Stored>| {
+                state.as_ref().is_some_and(|stored| selection.wants(stored))
             };
-            let (before_matches, after_matches) = (wants(&changed.before), wants(&changed.after));
-            (before_matches || after_matches).then(|| WatchEvent {
+            let before_matches = wants(before, &changed.before);
+            let after_matches = wants(after, &changed.after);
+            // Nothing is left of it to tell, nor to filter by.
+            let erased = changed.before.is_none() && changed.after.is_none();
+            let wanted = before_matches || after_matches;
+            (wanted || erased && self.selection.wants_kind_of(name)).then(|| WatchEvent {
                 name: name.clone(),
-                kind: *kind,
+                kind: if erased { ChangeKind::Erased } else { *kind },
                 before: changed.before.clone(),
                 after: self.after(changed),
                 before_matches,
@@ -215,4 +255,13 @@ impl Watch {
             held => Ok(held?),
         }
     }
+}
+
+/// Whether a change merges entities or takes that back.
+fn moves_merges(changed: &Changed) -> bool {
+    let marks = |state: &Option<Stored>| match state.as_ref().map(|stored| &stored.value) {
+        Some(Record::Entity(entity)) => (entity.merged_into.clone(), entity.referents.clone()),
+        _ => (None, Vec::new()),
+    };
+    marks(&changed.before) != marks(&changed.after)
 }

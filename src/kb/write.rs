@@ -66,6 +66,7 @@ impl KnowledgeBase {
     }
 
     async fn dry_run(&self, plan: Plan, reader: &dyn Reader) -> Result<Outcome, Error> {
+        plan.refuse_erased(reader).await?;
         let records = plan.preview(reader, self.clock.now()).await?;
         let (names, truncated) = (plan.answer.len(), plan.truncated);
         let receipt = Receipt::default();
@@ -87,7 +88,8 @@ impl KnowledgeBase {
         };
         let applied = self.apply_one(batch).await?;
         let reader = self.store.reader(At::Revision(applied.revision)).await?;
-        let answer = self.answer(outcome, &answer, reader.as_ref(), Some(applied.revision)).await?;
+        let revision = commit(outcome, applied.revision);
+        let answer = self.answer(outcome, &answer, reader.as_ref(), revision).await?;
         Ok(Outcome { truncated, ..answer })
     }
 
@@ -118,7 +120,7 @@ impl KnowledgeBase {
     pub(super) async fn apply_one(&self, batch: WriteBatch) -> Result<store::Applied, Error> {
         let answers = self.store.apply(vec![batch]).await;
         let lost = || store::Error::Internal("the store gave no answer to a write".into());
-        answers.into_iter().next().unwrap_or_else(|| Err(lost())).map_err(Error::Store)
+        answers.into_iter().next().unwrap_or_else(|| Err(lost())).map_err(Error::from)
     }
 
     /// What was answered to the same request before.
@@ -130,7 +132,7 @@ impl KnowledgeBase {
         let Some(remembered) = self.remembered(method, context).await? else { return Ok(None) };
         let reader = self.store.reader(At::Revision(remembered.revision)).await?;
         let outcome = outcome_of(remembered.outcome);
-        let revision = (outcome != IngestOutcome::Unchanged).then_some(remembered.revision);
+        let revision = commit(outcome, remembered.revision);
         self.answer(outcome, &remembered.names, reader.as_ref(), revision).await.map(Some)
     }
 
@@ -175,6 +177,11 @@ impl KnowledgeBase {
         let consistency_token = token::seal(identity, TokenKind::Consistency, revision, b"");
         Receipt { revision, consistency_token }
     }
+}
+
+/// The commit that an answer names: none where it only remembers the request.
+fn commit(outcome: IngestOutcome, revision: Revision) -> Option<Revision> {
+    (outcome != IngestOutcome::Unchanged).then_some(revision)
 }
 
 fn request_key(method: &str, context: &WriteContext, request: &RequestId) -> RequestKey {

@@ -1,5 +1,7 @@
 //! A checked filter over one kind of record, and what it lets pass.
 
+use std::collections::BTreeSet;
+
 use super::ast::Comparator;
 use super::check;
 use super::error::FilterError;
@@ -97,11 +99,13 @@ pub(super) struct Test {
 }
 
 impl Test {
-    /// The whole text that a value of the field must be.
-    pub(super) fn equal_text(&self) -> Option<&str> {
+    /// The whole texts, one of which a value of the field must be; empty where the
+    /// test says no such thing.
+    pub(super) fn equal_texts(&self) -> BTreeSet<String> {
         match &self.condition {
-            Condition::Text(Comparator::Equal, Pattern::Whole(text)) => Some(text),
-            _ => None,
+            Condition::Text(Comparator::Equal, Pattern::Whole(text)) => [text.clone()].into(),
+            Condition::Text(Comparator::Equal, Pattern::Among(texts)) => texts.clone(),
+            _ => BTreeSet::new(),
         }
     }
 
@@ -165,6 +169,8 @@ impl Condition {
 pub(super) enum Pattern {
     /// This text.
     Whole(String),
+    /// Any of several texts that stand for one thing.
+    Among(BTreeSet<String>),
     /// These texts in their order with anything between them, the first at the
     /// beginning and the last at the end: what stands around the wildcards.
     Wild(Vec<String>),
@@ -179,6 +185,7 @@ impl Pattern {
     fn compares(&self, comparator: Comparator, text: &str) -> bool {
         match self {
             Self::Whole(wanted) => compares(comparator, text, wanted),
+            Self::Among(texts) => texts.contains(text) == (comparator != Comparator::NotEqual),
             Self::Wild(pieces) => fits(pieces, text) == (comparator != Comparator::NotEqual),
         }
     }

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod parser;
 pub mod plan;
 pub mod schema;
+pub mod widen;
 
 mod check;
 mod lexer;

@@ -1,5 +1,7 @@
 //! The planner: which access path serves a list, and what is left to filter.
 
+use std::collections::BTreeSet;
+
 use super::filter::{Filter, Node, Test};
 use super::schema::Kind;
 use crate::domain::entity::ExternalId;
@@ -35,16 +37,16 @@ pub enum Access {
     Articles,
     /// Articles by id.
     ArticlesByName,
-    /// The articles of one publisher key, ordered as `Articles`.
-    ArticlesByPublisher(String),
+    /// The articles of any of these publisher keys, ordered as `Articles`.
+    ArticlesByPublisher(BTreeSet<String>),
     /// All statements, in order of creation.
     Statements,
     /// The statements of one article, by id.
     StatementsOf(ArticleId),
-    /// The statements of one speaker, the newest first.
-    StatementsBySpeaker(EntityId),
-    /// The statements that mention one entity, the newest first.
-    StatementsByMention(EntityId),
+    /// The statements of any of these speakers, the newest first.
+    StatementsBySpeaker(BTreeSet<EntityId>),
+    /// The statements that mention any of these entities, the newest first.
+    StatementsByMention(BTreeSet<EntityId>),
     /// Entities by id.
     Entities,
     /// The entities that another authority calls so, in order of creation.
@@ -145,9 +147,9 @@ fn not_served(order_by: &str, kind: Kind, served: &'static str) -> PlanError {
 /// look up.
 #[derive(Default)]
 struct Pins {
-    publisher: Option<String>,
-    speaker: Option<EntityId>,
-    mention: Option<EntityId>,
+    publisher: Option<BTreeSet<String>>,
+    speaker: Option<BTreeSet<EntityId>>,
+    mention: Option<BTreeSet<EntityId>>,
     external_id: Option<ExternalId>,
 }
 
@@ -167,11 +169,17 @@ impl Pins {
     }
 
     fn pin(&mut self, test: &Test) {
-        let Some(text) = test.equal_text() else { return };
-        let first = |pin: &mut Option<EntityId>| *pin = pin.take().or_else(|| text.parse().ok());
+        let texts = test.equal_texts();
+        if texts.is_empty() {
+            return;
+        }
+        let first = |pin: &mut Option<BTreeSet<EntityId>>| {
+            let ids = || texts.iter().map(|text| text.parse().ok()).collect();
+            *pin = pin.take().or_else(ids);
+        };
         match test.field.name {
             "publisher" | "publisher.entity" => {
-                self.publisher.get_or_insert_with(|| text.to_owned());
+                self.publisher.get_or_insert(texts);
             }
             "speaker.entity" => first(&mut self.speaker),
             "mentions.entity" => first(&mut self.mention),
@@ -186,6 +194,6 @@ fn external_id(first: &Test, second: &Test) -> Option<ExternalId> {
         ("external_ids.id", "external_ids.authority") => (second, first),
         _ => return None,
     };
-    let text = |test: &Test| test.equal_text().map(str::to_owned);
+    let text = |test: &Test| test.equal_texts().pop_first();
     Some(ExternalId { authority: text(authority)?, id: text(id)? })
 }

@@ -7,3 +7,4 @@ mod laws;
 mod parsing;
 mod planning;
 mod sample;
+mod widening;

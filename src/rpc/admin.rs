@@ -6,16 +6,17 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::backup::Backup;
 use super::base::Base;
 use super::bulk::BulkLimits;
-use super::call::Calls;
+use super::call::{ANONYMOUS, Calls};
 use super::import::Import;
 use super::pb::admin_service_server::AdminService;
 use super::streaming::{self, AnswerStream};
-use super::{pb, status, to_pb};
+use super::{from_pb, pb, status, to_pb};
 use crate::domain::limits;
 use crate::domain::time::Timestamp;
-use crate::kb;
+use crate::kb::{self, error::Error};
 use crate::query::parser;
 
 /// Tells about one server.
@@ -61,6 +62,22 @@ impl AdminService for Admin {
         self.calls.unary(request, status::of_read, work).await
     }
 
+    type CreateBackupStream = AnswerStream<pb::CreateBackupResponse>;
+
+    async fn create_backup(
+        &self,
+        request: Request<pb::CreateBackupRequest>,
+    ) -> Result<Response<Self::CreateBackupStream>, Status> {
+        self.may_administer()?;
+        let (permit, deadline) = self.calls.stream(&request)?;
+        let kb = self.base.get().map_err(status::of_read)?;
+        let history = request.into_inner().history;
+        let backup = Backup::begin(&kb, history, self.stopping.clone()).await;
+        let backup = backup.map_err(status::of_read)?;
+        let answers = streaming::answers(deadline, permit, |answers| backup.serve(answers));
+        Ok(Response::new(answers))
+    }
+
     type ImportRecordsStream = AnswerStream<pb::ImportRecordsResponse>;
 
     async fn import_records(
@@ -78,9 +95,23 @@ impl AdminService for Admin {
         let answers = streaming::answers(deadline, permit, |answers| import.serve(answers));
         Ok(Response::new(answers))
     }
+
+    async fn erase(
+        &self,
+        request: Request<pb::EraseRequest>,
+    ) -> Result<Response<pb::EraseResponse>, Status> {
+        self.may_administer()?;
+        let work = async |request| self.erase_records(request).await;
+        self.calls.unary(request, status::of_write, work).await
+    }
 }
 
 impl Admin {
+    async fn erase_records(&self, request: pb::EraseRequest) -> Result<pb::EraseResponse, Error> {
+        let command = from_pb::erase_records(request, ANONYMOUS)?;
+        Ok(to_pb::erased(self.base.get()?.erase(command).await?))
+    }
+
     /// Refuses who may not: whoever is not on this machine, since nobody can tell
     /// callers apart.
     fn may_administer(&self) -> Result<(), Status> {
@@ -110,6 +141,7 @@ impl Admin {
             token_ttl: Some(to_pb::duration(self.request_id_ttl)),
             watch_streams: int(self.watch_streams),
             watch_entities: int(limits::WATCH_ENTITIES),
+            referents: int(limits::REFERENTS),
         }
     }
 }

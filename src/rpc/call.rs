@@ -266,7 +266,7 @@ mod tests {
     async fn an_answer_that_fits_into_no_message_is_refused() {
         let large = async |()| {
             let entity = pb::Entity { description: "x".repeat(2 << 20), ..pb::Entity::default() };
-            Ok(pb::GetEntityResponse { entity: Some(entity), revision: 1 })
+            Ok(pb::GetEntityResponse { entity: Some(entity), revision: 1, ..Default::default() })
         };
         let status = refusal(&calls(1), Request::new(()), large).await;
         assert_eq!(reason(&status), "ANSWER_TOO_LARGE");

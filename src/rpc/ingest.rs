@@ -185,4 +185,26 @@ impl IngestService for Ingest {
         };
         self.calls.unary(request, status::of_write, work).await
     }
+
+    async fn merge_entities(
+        &self,
+        request: Request<pb::MergeEntitiesRequest>,
+    ) -> Result<Response<pb::MergeEntitiesResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::merge_entities(request, ANONYMOUS)?;
+            Ok(to_pb::merged_entities(self.base.get()?.merge_entities(command).await?))
+        };
+        self.calls.unary(request, status::of_write, work).await
+    }
+
+    async fn unmerge_entities(
+        &self,
+        request: Request<pb::UnmergeEntitiesRequest>,
+    ) -> Result<Response<pb::UnmergeEntitiesResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::unmerge_entities(request, ANONYMOUS)?;
+            Ok(to_pb::unmerged_entities(self.base.get()?.unmerge_entities(command).await?))
+        };
+        self.calls.unary(request, status::of_write, work).await
+    }
 }

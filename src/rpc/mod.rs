@@ -10,6 +10,7 @@ mod call;
 mod ingest;
 mod bulk;
 mod query;
+mod query_entities;
 mod watch;
 mod admin;
 mod streaming;
@@ -21,6 +22,8 @@ mod json_path;
 pub mod json_values;
 pub mod record_file;
 pub mod seed_file;
+pub mod backup_file;
+mod backup;
 
 pub use self::base::Base;
 pub use self::bulk::BulkLimits;

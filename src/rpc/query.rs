@@ -11,13 +11,10 @@ use super::pb::query_service_server::QueryService;
 use super::streaming::{self, AnswerStream};
 use super::watch::{Responses, Subscription, WatchPolicy};
 use super::{from_pb, pb, status, to_pb};
-use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
-use crate::domain::revision::Revision;
-use crate::domain::statement::IncomingLink;
-use crate::kb::Records;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
+use crate::kb::{Beside, Records};
 
 /// Answers questions about one knowledge base.
 pub(super) struct Query {
@@ -47,30 +44,19 @@ impl Query {
     async fn get<T>(
         &self,
         query: GetRecords,
-        to_pb: impl FnOnce(Stored, Vec<IncomingLink>) -> Result<T, Error>,
+        to_pb: impl FnOnce(Stored, Beside) -> Result<T, Error>,
     ) -> Result<(Option<T>, i64), Error> {
         let name = query.names.first().cloned();
         let required = || Error::invalid("name", "REQUIRED", "give the record's name");
         let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
-        let mut incoming = self.incoming([&stored.name], revision).await?;
-        let incoming = incoming.pop().unwrap_or_default();
-        Ok((Some(to_pb(stored, incoming)?), to_pb::revision(revision)))
-    }
-
-    /// The links to each of these records as of a revision.
-    async fn incoming<'a>(
-        &self,
-        names: impl IntoIterator<Item = &'a RecordName>,
-        revision: Revision,
-    ) -> Result<Vec<Vec<IncomingLink>>, Error> {
-        let names: Vec<RecordName> = names.into_iter().cloned().collect();
-        self.base.get()?.incoming_links(&names, revision).await
+        let beside = self.base.get()?.beside(&[&stored], revision).await?.pop().unwrap_or_default();
+        Ok((Some(to_pb(stored, beside)?), to_pb::revision(revision)))
     }
 
     async fn batch_get<T: Message>(
         &self,
         query: GetRecords,
-        to_pb: impl Fn(Stored, Vec<IncomingLink>) -> Result<T, Error> + Sync,
+        to_pb: impl Fn(Stored, Beside) -> Result<T, Error> + Sync,
     ) -> Result<Packed<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let Records { found, missing, mut deferred, revision } = self
@@ -81,10 +67,10 @@ impl Query {
         let mut room = self.calls.answer_bytes();
         let mut records = Vec::with_capacity(found.len());
         let mut late = Vec::new();
-        let incoming = self.incoming(found.iter().map(|stored| &stored.name), revision).await?;
-        for (stored, incoming) in found.into_iter().zip(incoming) {
+        let beside = self.base.get()?.beside(&found.iter().collect::<Vec<_>>(), revision).await?;
+        for (stored, beside) in found.into_iter().zip(beside) {
             let name = stored.name.clone();
-            let record = to_pb(stored, incoming)?;
+            let record = to_pb(stored, beside)?;
             if late.is_empty() && fits(&mut room, framed(&record)) {
                 records.push(record);
             } else {
@@ -103,16 +89,16 @@ impl Query {
     async fn list<T: Message>(
         &self,
         query: ListRecords,
-        to_pb: impl Fn(Stored, Vec<IncomingLink>) -> Result<T, Error> + Sync,
+        to_pb: impl Fn(Stored, Beside) -> Result<T, Error> + Sync,
     ) -> Result<PackedPage<T>, Error> {
         let mut room = self.calls.answer_bytes();
         let mut page = self.base.get()?.list(&query, room).await?;
         let mut records = Vec::with_capacity(page.items.len());
         let items = std::mem::take(&mut page.items);
-        let names = items.iter().map(|item| &item.record.name);
-        let incoming = self.incoming(names, page.revision).await?;
-        for (item, incoming) in items.into_iter().zip(incoming) {
-            let record = to_pb(item.record, incoming)?;
+        let listed: Vec<&Stored> = items.iter().map(|item| &item.record).collect();
+        let beside = self.base.get()?.beside(&listed, page.revision).await?;
+        for (item, beside) in items.into_iter().zip(beside) {
+            let record = to_pb(item.record, beside)?;
             if !fits(&mut room, framed(&record)) && !records.is_empty() {
                 page.ends_after_last();
                 break;
@@ -129,7 +115,7 @@ impl Query {
 }
 
 /// Takes room for a record, if there is enough.
-fn fits(room: &mut usize, size: usize) -> bool {
+pub(super) fn fits(room: &mut usize, size: usize) -> bool {
     match room.checked_sub(size) {
         Some(left) => {
             *room = left;
@@ -140,7 +126,7 @@ fn fits(room: &mut usize, size: usize) -> bool {
 }
 
 /// The size of a record within an answer.
-fn framed(record: &impl Message) -> usize {
+pub(super) fn framed(record: &impl Message) -> usize {
     record.encoded_len() + 6
 }
 
@@ -165,7 +151,7 @@ impl QueryService for Query {
             let query = from_pb::get_article(request)?;
             let body = query.body;
             let (article, revision) =
-                self.get(query, |stored, _| to_pb::article(stored, body)).await?;
+                self.get(query, |stored, beside| to_pb::seen_article(stored, body, beside)).await?;
             Ok(pb::GetArticleResponse { article, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -178,7 +164,9 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::batch_get_articles(request)?;
             let body = query.body;
-            let packed = self.batch_get(query, |stored, _| to_pb::article(stored, body)).await?;
+            let packed = self
+                .batch_get(query, |stored, beside| to_pb::seen_article(stored, body, beside))
+                .await?;
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
                 missing: packed.missing,
@@ -196,7 +184,9 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::list_articles(request)?;
             let body = query.body;
-            let page = self.list(query, |stored, _| to_pb::article(stored, body)).await?;
+            let page = self
+                .list(query, |stored, beside| to_pb::seen_article(stored, body, beside))
+                .await?;
             Ok(pb::ListArticlesResponse {
                 articles: page.records,
                 next_page_token: page.next_page_token,
@@ -213,11 +203,12 @@ impl QueryService for Query {
         let mut room = self.calls.answer_bytes();
         let work = async |request| {
             let query = from_pb::list_article_versions(request)?;
+            let name = query.article.clone().into();
             let mut page = self.base.get()?.list_article_versions(&query).await?;
             let mut versions = Vec::with_capacity(page.states.len());
             for state in std::mem::take(&mut page.states) {
                 let revision = state.revision();
-                let version = to_pb::article_version(state, query.body)?;
+                let version = to_pb::article_version(&name, state, query.body)?;
                 if !fits(&mut room, framed(&version)) && !versions.is_empty() {
                     page.ends_after_last();
                     break;
@@ -240,7 +231,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::GetStatementResponse>, Status> {
         let work = async |request| {
             let (statement, revision) =
-                self.get(from_pb::get_statement(request)?, to_pb::linked_statement).await?;
+                self.get(from_pb::get_statement(request)?, to_pb::seen_statement).await?;
             Ok(pb::GetStatementResponse { statement, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -252,7 +243,7 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetStatementsResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_statements(request)?;
-            let packed = self.batch_get(query, to_pb::linked_statement).await?;
+            let packed = self.batch_get(query, to_pb::seen_statement).await?;
             Ok(pb::BatchGetStatementsResponse {
                 statements: packed.records,
                 missing: packed.missing,
@@ -268,8 +259,7 @@ impl QueryService for Query {
         request: Request<pb::ListStatementsRequest>,
     ) -> Result<Response<pb::ListStatementsResponse>, Status> {
         let work = async |request| {
-            let page =
-                self.list(from_pb::list_statements(request)?, to_pb::linked_statement).await?;
+            let page = self.list(from_pb::list_statements(request)?, to_pb::seen_statement).await?;
             Ok(pb::ListStatementsResponse {
                 statements: page.records,
                 next_page_token: page.next_page_token,
@@ -283,28 +273,14 @@ impl QueryService for Query {
         &self,
         request: Request<pb::GetEntityRequest>,
     ) -> Result<Response<pb::GetEntityResponse>, Status> {
-        let work = async |request| {
-            let (entity, revision) =
-                self.get(from_pb::get_entity(request)?, |stored, _| to_pb::entity(stored)).await?;
-            Ok(pb::GetEntityResponse { entity, revision })
-        };
-        self.calls.unary(request, status::of_read, work).await
+        self.calls.unary(request, status::of_read, async |request| self.entity(request).await).await
     }
 
     async fn batch_get_entities(
         &self,
         request: Request<pb::BatchGetEntitiesRequest>,
     ) -> Result<Response<pb::BatchGetEntitiesResponse>, Status> {
-        let work = async |request| {
-            let query = from_pb::batch_get_entities(request)?;
-            let packed = self.batch_get(query, |stored, _| to_pb::entity(stored)).await?;
-            Ok(pb::BatchGetEntitiesResponse {
-                entities: packed.records,
-                missing: packed.missing,
-                deferred: packed.deferred,
-                revision: packed.revision,
-            })
-        };
+        let work = async |request| self.entities(request).await;
         self.calls.unary(request, status::of_read, work).await
     }
 
@@ -312,16 +288,7 @@ impl QueryService for Query {
         &self,
         request: Request<pb::ListEntitiesRequest>,
     ) -> Result<Response<pb::ListEntitiesResponse>, Status> {
-        let work = async |request| {
-            let page = self
-                .list(from_pb::list_entities(request)?, |stored, _| to_pb::entity(stored))
-                .await?;
-            Ok(pb::ListEntitiesResponse {
-                entities: page.records,
-                next_page_token: page.next_page_token,
-                revision: page.revision,
-            })
-        };
+        let work = async |request| self.entity_page(request).await;
         self.calls.unary(request, status::of_read, work).await
     }
 
@@ -332,7 +299,7 @@ impl QueryService for Query {
         let work = async |request| {
             let query = from_pb::resolve_entities(request)?;
             let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
-            to_pb::resolved(results, revision)
+            Ok(to_pb::resolved(results, revision))
         };
         self.calls.unary(request, status::of_read, work).await
     }

@@ -7,6 +7,7 @@ use crate::domain::id::{ArticleId, BatchId, EntityId, RecordName};
 use crate::domain::record::{Record, Times};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
+use crate::store::Erasure;
 
 /// One commit to be: it is applied whole or not at all. One that changes no
 /// record and remembers nothing makes no commit, and is answered with the newest.
@@ -31,7 +32,7 @@ pub struct WriteBatch {
 
 /// What must hold of the store, the sequence's and the group's earlier batches
 /// included, for a batch to be applied. The batch's own mutations come after.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Precondition {
     /// No record has the name.
     Absent(RecordName),
@@ -62,6 +63,13 @@ pub enum Mutation {
     Restore(RecordName, Record, Times),
     /// Deletes the record that has the name; nothing where none has.
     Delete(RecordName),
+    /// Takes the content of a record out of all its states, with the index entries
+    /// that lead to them, and leaves the marker; an article's statements go with
+    /// it. For readers of any revision the record is deleted from where it came to
+    /// be. The name is never used again: a `Put`, `Restore` or `Ensure` of it is
+    /// `Conflict::Erased`. Marks a name that no record ever had; does nothing where
+    /// the record is erased already.
+    Erase(RecordName, Erasure),
     /// Stores the entity if none has the id; else unites it into the one that
     /// has (`Entity::unite`), which writes nothing where that changes nothing.
     Ensure(EntityId, Box<Entity>),
@@ -72,7 +80,10 @@ impl Mutation {
     #[must_use]
     pub fn name(&self) -> RecordName {
         match self {
-            Self::Put(name, _) | Self::Restore(name, _, _) | Self::Delete(name) => name.clone(),
+            Self::Put(name, _)
+            | Self::Restore(name, _, _)
+            | Self::Delete(name)
+            | Self::Erase(name, _) => name.clone(),
             Self::Ensure(id, _) => RecordName::Entity(id.clone()),
         }
     }

@@ -61,15 +61,17 @@ pub fn entries(record_name: &RecordName, record: &Record) -> BTreeSet<IndexEntry
 
 /// The records that a record refers to in ways that no other path shows: an
 /// article's original, a statement's parent and link targets, an entity's posts,
-/// organizations, place, evidence and survivor. Publishers, speakers and mentions
-/// have paths of their own.
+/// organizations, place, evidence and survivor, itself left out. Publishers, speakers
+/// and mentions have paths of their own.
 #[must_use]
 pub fn references(record_name: &RecordName, record: &Record) -> BTreeSet<RecordName> {
-    match record {
+    let mut references = match record {
         Record::Article(article) => article_references(article),
         Record::Statement(statement) => statement_references(record_name, statement),
         Record::Entity(entity) => entity_references(entity),
-    }
+    };
+    references.remove(record_name);
+    references
 }
 
 fn article_references(article: &Article) -> BTreeSet<RecordName> {

@@ -36,4 +36,6 @@ pub enum ChangeKind {
     Updated,
     /// It deleted a record.
     Deleted,
+    /// It erased a record, live or deleted before, or marked a name as erased.
+    Erased,
 }

@@ -73,6 +73,9 @@ pub enum Conflict {
     /// Records refer to one that should have none.
     #[error("records refer to {0}")]
     Referenced(RecordName),
+    /// The record that had the name was erased: it stays unused.
+    #[error("{0} was erased")]
+    Erased(RecordName),
     /// Another article has the address.
     #[error("{article} has the address {url}")]
     UrlTaken {

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod change;
 #[cfg(test)]
 pub mod conformance;
+mod erasure;
 pub mod error;
 mod leases;
 pub mod memory;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 pub use self::batch::{Applied, Mutation, Precondition, Remembered, RequestKey, WriteBatch};
 pub use self::change::{Change, ChangeKind};
+pub use self::erasure::{Erased, Erasure};
 pub use self::error::{CommitOutcome, Conflict, Error};
 pub use self::path::{Cursor, Item, Page, Path, Scan};
 use crate::domain::id::{ArticleId, RecordName};
@@ -120,14 +122,16 @@ impl State {
     }
 }
 
-/// A deleted record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A deleted record, or an erased one: as of any revision since it came to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deleted {
     /// When it came to be and when it was deleted: `revision` and `update_time`
     /// are the deletion's.
     pub committed: Committed,
     /// For articles: the last version of the body, from which the number goes on.
     pub article_version: u32,
+    /// Why nothing of it can be read as of any revision, where it was erased.
+    pub erasure: Option<Erasure>,
 }
 
 /// One stored state of an article or another record.
@@ -205,6 +209,14 @@ pub trait Store: Send + Sync + 'static {
     /// the floor, which stays where it is if nothing could be done. A crash leaves
     /// the old floor with all of it, or the new one.
     async fn prune(&self, up_to: Revision, budget: usize) -> Result<Floor, Error>;
+
+    /// The erasures of names behind `after`, in the order of the names' texts, at
+    /// most `limit`.
+    async fn erasures(
+        &self,
+        after: Option<&RecordName>,
+        limit: usize,
+    ) -> Result<Vec<Erased>, Error>;
 
     /// The size of the data on disk, in bytes; 0 where there is no disk.
     async fn disk_bytes(&self) -> Result<u64, Error>;

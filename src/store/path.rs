@@ -1,13 +1,16 @@
 //! Access paths: the closed set of ways in which records are listed. A key-value
 //! backend maps each to a key prefix, an SQL one to a WHERE and an ORDER BY.
 
+use std::collections::BTreeSet;
+
 use super::LoadBody;
 use crate::domain::entity::ExternalId;
 use crate::domain::id::{ArticleId, EntityId, RecordName};
 use crate::domain::record::Stored;
 use crate::query::filter::Filter;
 
-/// A way in which records are listed, and their order.
+/// A way in which records are listed, and their order. Sets are small: an entity
+/// and those that were merged into it.
 ///
 /// "Order of creation" is the order in which names were first committed, those
 /// of one commit in the order of its mutations; a name that is deleted and comes
@@ -19,19 +22,19 @@ pub enum Path {
     Articles,
     /// Articles by id.
     ArticlesByName,
-    /// The articles of one publisher key (`Publisher::key`), ordered as
-    /// `Articles`.
-    ArticlesByPublisher(String),
+    /// The articles whose publisher key (`Publisher::key`) is one of these, ordered
+    /// as `Articles`.
+    ArticlesByPublisher(BTreeSet<String>),
     /// All statements: their articles in order of creation, then by id.
     Statements,
     /// The statements of one article, by id.
     StatementsOf(ArticleId),
-    /// The statements of one speaker by `Statement::sort_micros`, the newest
-    /// first and those without a time last; then as `Statements`.
-    StatementsBySpeaker(EntityId),
-    /// The statements that mention one entity (`Statement::entities_mentioned`),
-    /// ordered as `StatementsBySpeaker`.
-    StatementsByMention(EntityId),
+    /// The statements whose speaker is one of these by `Statement::sort_micros`, the
+    /// newest first and those without a time last; then as `Statements`.
+    StatementsBySpeaker(BTreeSet<EntityId>),
+    /// The statements that mention any of these (`Statement::entities_mentioned`),
+    /// each once, ordered as `StatementsBySpeaker`.
+    StatementsByMention(BTreeSet<EntityId>),
     /// Entities by id.
     Entities,
     /// The entities one of whose names has this index key

@@ -352,7 +352,7 @@ async fn wrong_entities_are_refused_by_their_path() {
     let home = Home::new();
     let server = home.start().await;
     let external = |authority: &str, id: &str| {
-        vec![pb::ExternalId { authority: authority.into(), id: id.into() }]
+        vec![pb::ExternalId { authority: authority.into(), id: id.into(), ..Default::default() }]
     };
     refuse_ingests(
         &server,

@@ -136,7 +136,7 @@ async fn check_entities(server: &Dicta) {
     found.sort();
     assert_eq!(found, ["entities/e0", "entities/e1", "entities/e2"]);
     let name = found.remove(0);
-    let request = pb::GetEntityRequest { name, read };
+    let request = pb::GetEntityRequest { name, read, ..Default::default() };
     let got = server.query().get_entity(request).await.unwrap().into_inner();
     assert!(got.entity.unwrap().revision <= got.revision);
 }

@@ -33,6 +33,7 @@ fn get_jane(consistency_token: &str) -> pb::GetEntityRequest {
     pb::GetEntityRequest {
         name: "entities/jane".into(),
         read: Some(pb::ReadOptions { consistency_token, ..Default::default() }),
+        own_record: false,
     }
 }
 

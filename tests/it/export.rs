@@ -27,13 +27,13 @@ async fn messages(
 }
 
 /// What an export writes, a line a record.
-async fn export(server: &Dicta, request: pb::ExportRequest) -> String {
+pub(crate) async fn export(server: &Dicta, request: pb::ExportRequest) -> String {
     let messages = messages(server, request).await.unwrap();
     let records = messages.iter().flat_map(|message| &message.records);
     records.map(|record| json::to_json(record).unwrap() + "\n").collect()
 }
 
-async fn everything(server: &Dicta) -> String {
+pub(crate) async fn everything(server: &Dicta) -> String {
     export(server, pb::ExportRequest::default()).await
 }
 
@@ -69,7 +69,7 @@ async fn through_another_base(lines: &str) -> String {
 
 /// A base with corrections, orphaned and deleted statements, links and entities
 /// that are spoken of and gone.
-async fn corrected(server: &Dicta) {
+pub(crate) async fn corrected(server: &Dicta) {
     server
         .entity("roe", pb::Entity { display_name: "Jane Roe".into(), ..Default::default() })
         .await;

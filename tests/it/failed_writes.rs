@@ -98,7 +98,7 @@ async fn until(channel: &Channel, service: &str, wanted: ServingStatus) {
 #[tokio::test]
 async fn a_disk_that_fails_ends_writing_only_and_loses_nothing() {
     let home = Home::new();
-    let mut server = ServerProcess::start_with_file_limit(&home.data(), FILE_BYTES);
+    let server = ServerProcess::start_with_file_limit(&home.data(), FILE_BYTES);
     let channel = server.connect().await;
     until(&channel, "dicta.v1.IngestService", ServingStatus::Serving).await;
     let (acknowledged, first) = fill(&channel).await;

@@ -39,7 +39,11 @@ async fn a_listed_entity_that_exists_takes_up_what_is_new_and_keeps_what_it_has(
         name: "entities/jane".into(),
         description: "Someone else.".into(),
         names: vec![alias("Jane R."), alias("J. Roe")],
-        external_ids: vec![pb::ExternalId { authority: "wikidata".into(), id: "Q1".into() }],
+        external_ids: vec![pb::ExternalId {
+            authority: "wikidata".into(),
+            id: "Q1".into(),
+            ..Default::default()
+        }],
         ..entity("Another Name", EntityType::Organization)
     };
     let request =

@@ -198,8 +198,8 @@ async fn entities_come_by_name_and_pass_the_filter() {
     let jane = pb::Entity {
         names: vec![alias("J. Roe")],
         external_ids: vec![
-            pb::ExternalId { authority: "wikidata".into(), id: "Q1".into() },
-            pb::ExternalId { authority: "isni".into(), id: "Q2".into() },
+            pb::ExternalId { authority: "wikidata".into(), id: "Q1".into(), ..Default::default() },
+            pb::ExternalId { authority: "isni".into(), id: "Q2".into(), ..Default::default() },
         ],
         ..person("Jane Roe")
     };

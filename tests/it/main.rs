@@ -1,6 +1,7 @@
 //! The integration tests: one binary, a module a subject.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+mod backup;
 mod bad_calls;
 mod bad_requests;
 mod bad_transport;
@@ -12,6 +13,7 @@ mod crash;
 mod data_directory;
 mod deadlines;
 mod delete;
+mod erase;
 mod export;
 mod extraction;
 mod failed_writes;
@@ -20,6 +22,7 @@ mod ingest;
 mod life;
 mod linking;
 mod lists;
+mod merges;
 mod paging;
 mod process;
 mod reads;

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use tonic::transport::Channel;
@@ -13,7 +13,7 @@ const START_PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server process. It is killed with this value.
 pub(crate) struct ServerProcess {
-    process: Child,
+    process: Arc<Mutex<Child>>,
     pub(crate) address: String,
 }
 
@@ -52,6 +52,7 @@ impl ServerProcess {
                 }
             }
         });
+        let process = Arc::new(Mutex::new(process));
         let mut server = Self { process, address: String::new() };
         server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
         server
@@ -61,17 +62,36 @@ impl ServerProcess {
         Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
     }
 
+    /// The thread that kills the process with SIGKILL, so long after it is told to.
+    pub(crate) fn killer(&self, delay: Duration) -> mpsc::Sender<()> {
+        let process = Arc::clone(&self.process);
+        let (begin, begun) = mpsc::channel();
+        std::thread::spawn(move || {
+            if begun.recv().is_ok() {
+                std::thread::sleep(delay);
+                process.lock().unwrap().kill().unwrap();
+            }
+        });
+        begin
+    }
+
     /// SIGKILL: nothing of the process runs on.
-    pub(crate) fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
+    pub(crate) fn kill(&self) {
+        self.process.lock().unwrap().kill().unwrap();
+        self.wait();
+    }
+
+    /// Waits until the process is gone, and its data free for another.
+    pub(crate) fn wait(&self) {
+        self.process.lock().unwrap().wait().unwrap();
     }
 }
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
+        let mut process = self.process.lock().unwrap();
         // Killed already, in most cases.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = process.kill();
+        let _ = process.wait();
     }
 }

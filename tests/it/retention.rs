@@ -33,7 +33,7 @@ async fn until_held_from(dicta: &Dicta, revision: i64) -> pb::GetServerInfoRespo
 
 fn as_of(as_of: AsOf) -> pb::GetEntityRequest {
     let read = Some(pb::ReadOptions { as_of: Some(as_of), ..Default::default() });
-    pb::GetEntityRequest { name: "entities/e0".into(), read }
+    pb::GetEntityRequest { name: "entities/e0".into(), read, own_record: false }
 }
 
 async fn watch_error(dicta: &Dicta, token: String) -> tonic::Status {

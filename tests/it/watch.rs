@@ -35,6 +35,7 @@ fn short(events: &[pb::WatchEvent]) -> Vec<String> {
         pb::ChangeKind::Created => '+',
         pb::ChangeKind::Updated => '*',
         pb::ChangeKind::Deleted => '-',
+        pb::ChangeKind::Erased => 'x',
         pb::ChangeKind::Unspecified => '?',
     };
     events.iter().map(|event| format!("{}{}", sign(event), event.name)).collect()

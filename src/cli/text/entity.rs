@@ -35,7 +35,11 @@ pub(in crate::cli) fn full(entity: &pb::Entity) -> String {
         ("place", vec![entity.place.clone()]),
         (
             "ids",
-            entity.external_ids.iter().map(|id| format!("{} {}", id.authority, id.id)).collect(),
+            entity
+                .external_ids
+                .iter()
+                .map(|id| sourced(&format!("{} {}", id.authority, id.id), &id.source_entity))
+                .collect(),
         ),
         ("state", vec![format!("revision {}", entity.revision)]),
     ];
@@ -46,6 +50,25 @@ pub(in crate::cli) fn full(entity: &pb::Entity) -> String {
         .collect();
     out.push_str(&fields(&told));
     out
+}
+
+/// A merge: the survivor, and in what the entities disagree.
+pub(in crate::cli) fn merged(merged: &pb::MergeEntitiesResponse) -> String {
+    let mut out = merged.entity.as_ref().map_or_else(String::new, full);
+    for conflict in &merged.conflicts {
+        let [field, kept, other] =
+            [&conflict.field, &conflict.kept, &conflict.other].map(|text| harmless(text));
+        let absorbed = styled(NAME, &conflict.absorbed);
+        out.push_str(&format!("\n{absorbed} disagrees in {field}\n"));
+        out.push_str(&fields(&[("shown", vec![kept]), ("not shown", vec![other])]));
+    }
+    out
+}
+
+/// What is apart again.
+pub(in crate::cli) fn unmerged(apart: &pb::UnmergeEntitiesResponse) -> String {
+    let entities = apart.entity.iter().chain(&apart.survivor).map(full);
+    entities.collect::<Vec<_>>().join("\n")
 }
 
 fn kind(entity: &pb::Entity) -> String {
@@ -62,7 +85,7 @@ fn names(entity: &pb::Entity) -> Vec<String> {
     }
     let line = |language: &str| {
         let of = entity.names.iter().filter(|name| name.language == language);
-        let texts: Vec<&str> = of.map(|name| name.text.as_str()).collect();
+        let texts: Vec<String> = of.map(|name| sourced(&name.text, &name.source_entity)).collect();
         let tag = if language.is_empty() { "any" } else { language };
         format!("{tag}: {}", texts.join(", "))
     };
@@ -83,7 +106,16 @@ fn occupancy(occupancy: &pb::Occupancy) -> String {
         ("", end) => format!("until {end}"),
         (start, end) => format!("{start} to {end}"),
     };
-    dotted([post, occupancy.holder.as_str(), occupancy.organization.as_str(), &span])
+    let held = [post, occupancy.holder.as_str(), occupancy.organization.as_str(), &span];
+    sourced(&dotted(held), &occupancy.source_entity)
+}
+
+/// A value, with the entity that it came by where entities were merged.
+fn sourced(value: &str, source: &str) -> String {
+    match source {
+        "" => value.to_owned(),
+        source => format!("{value} (by {source})"),
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +141,11 @@ mod tests {
                 name("نێچیرڤان بارزانی", "ckb"),
                 name("Nechervan Idris Barzani", "en"),
             ],
-            external_ids: vec![pb::ExternalId { authority: "wikidata".into(), id: "Q1".into() }],
+            external_ids: vec![pb::ExternalId {
+                authority: "wikidata".into(),
+                id: "Q1".into(),
+                ..Default::default()
+            }],
             occupancies: vec![pb::Occupancy {
                 title: "President".into(),
                 organization: "entities/kurdistan-region".into(),
@@ -138,6 +174,42 @@ mod tests {
               state  revision 3
         "#]]
         .assert_eq(&strip_str(&full(&entity())).to_string());
+    }
+
+    #[test]
+    fn a_merge_is_told_with_what_the_two_disagree_in() {
+        let mut entity = pb::Entity {
+            name: "entities/roe".into(),
+            display_name: "Jane Roe".into(),
+            referents: vec!["entities/j-roe".into()],
+            names: vec![pb::EntityName { text: "J. Roe".into(), ..Default::default() }],
+            revision: 4,
+            ..Default::default()
+        };
+        entity.names[0].source_entity = "entities/j-roe".into();
+        let conflict = pb::MergeConflict {
+            field: "description".into(),
+            absorbed: "entities/j-roe".into(),
+            kept: "A mayor".into(),
+            other: "A minister".into(),
+        };
+        let answer = pb::MergeEntitiesResponse {
+            entity: Some(entity),
+            conflicts: vec![conflict],
+            ..Default::default()
+        };
+        expect![[r#"
+            Jane Roe  unspecified
+              name      entities/roe
+              absorbed  entities/j-roe
+              names     any: J. Roe (by entities/j-roe)
+              state     revision 4
+
+            entities/j-roe disagrees in description
+              shown      A mayor
+              not shown  A minister
+        "#]]
+        .assert_eq(&strip_str(&merged(&answer)).to_string());
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(in crate::cli) fn line(event: &pb::WatchEvent) -> String {
         pb::ChangeKind::Created => "created",
         pb::ChangeKind::Updated => "updated",
         pb::ChangeKind::Deleted => "deleted",
+        pb::ChangeKind::Erased => "erased",
         pb::ChangeKind::Unspecified => "changed",
     };
     let when = format!("{} #{}", time::moment(event.commit_time.as_ref()), event.revision);

@@ -8,6 +8,8 @@ use crate::domain::id::StatementId;
 use crate::domain::statement::Statement;
 use crate::kb::error::{Error, Violation};
 
+const NOT_HERE: &str = "names no statement of this article: list it in the same ingest";
+
 impl Planner<'_> {
     /// Checks parents and link targets: they stand or are sent along, and parents
     /// lead to no circle.
@@ -21,15 +23,16 @@ impl Planner<'_> {
         // What was sent stands in place of what was stored.
         let all: HashMap<&StatementId, &Statement> =
             stored.iter().map(|(id, it)| (id, it)).chain(sent_here).collect();
-        let here: HashSet<&StatementId> = all.keys().copied().collect();
+        // What is not listed goes where the listed ones take the place of all.
+        let stays = |id: &&StatementId| !self.command.replace_statements || ids.contains(*id);
+        let here: HashSet<&StatementId> = all.keys().copied().filter(stays).collect();
         let parent_of = |id: &StatementId| all.get(id).and_then(|it| it.parent.as_ref());
         self.check_evidence(&here).await?;
         for (at, (id, statement)) in ids.iter().zip(sent).enumerate() {
             if let Some(parent) = &statement.parent {
                 let field = format!("statements[{at}].parent");
                 if !here.contains(parent) {
-                    let text = "names no statement of this article: list it in the same ingest";
-                    self.violations.push(Violation::new(field, "UNKNOWN_RECORD", text));
+                    self.violations.push(Violation::new(field, "UNKNOWN_RECORD", NOT_HERE));
                 } else if leads_back(id, parent, parent_of) {
                     let text = "leads back to the statement itself";
                     self.violations.push(Violation::new(field, "CIRCLE", text));
@@ -43,8 +46,7 @@ impl Planner<'_> {
                     let text = "a statement does not bear on itself";
                     self.violations.push(Violation::new(field, "SELF", text));
                 } else if !here.contains(&link.target.statement) {
-                    let text = "names no statement of this article: list it in the same ingest";
-                    self.violations.push(Violation::new(field, "UNKNOWN_RECORD", text));
+                    self.violations.push(Violation::new(field, "UNKNOWN_RECORD", NOT_HERE));
                 }
             }
         }
@@ -60,10 +62,11 @@ impl Planner<'_> {
         for (at, draft) in command.entities.iter().enumerate() {
             for (post_at, occupancy) in draft.entity.occupancies.iter().enumerate() {
                 let Some(evidence) = &occupancy.evidence else { continue };
-                let known = evidence.article == self.id && here.contains(&evidence.statement);
-                if !known {
-                    let field = format!("entities[{at}].occupancies[{post_at}].evidence");
+                let field = format!("entities[{at}].occupancies[{post_at}].evidence");
+                if evidence.article != self.id {
                     self.must_exist(evidence.clone().into(), &field).await?;
+                } else if !here.contains(&evidence.statement) {
+                    self.violations.push(Violation::new(field, "UNKNOWN_RECORD", NOT_HERE));
                 }
             }
         }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Planner, found, stamp};
+use super::{Planner, found, recorded, stamp};
 use crate::domain::article::Article;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::limits;
@@ -75,7 +75,7 @@ impl Planner<'_> {
                 found::keep_edits(statement, before, standing);
             }
         }
-        self.put_sent(&ids, sent, &stored, &standing);
+        self.put_sent(&ids, sent, &stored, &standing).await?;
         self.keep_or_retire(stored, standing, &listed).await?;
         Ok(())
     }
@@ -187,19 +187,21 @@ impl Planner<'_> {
         Ok(sent)
     }
 
-    fn put_sent(
+    async fn put_sent(
         &mut self,
         ids: &[StatementId],
         sent: Vec<Statement>,
         stored: &[StoredStatement],
         standing: &[(StatementId, Statement)],
-    ) {
-        for (at, (id, mut statement)) in ids.iter().zip(sent).enumerate() {
+    ) -> Result<(), Error> {
+        let drafts = self.command.statements.iter().map(|draft| &draft.statement);
+        for (at, ((id, mut statement), draft)) in ids.iter().zip(sent).zip(drafts).enumerate() {
             let name = self.statement_name(id);
             self.plan.answer.insert(1 + at, name.clone());
             let old = stored.iter().zip(standing).find(|((stored, ..), _)| stored == id);
             match old {
                 Some(((_, revision, before), (_, standing))) => {
+                    recorded::keep_recorded(self.reader, &mut statement, draft, before).await?;
                     statement.anchoring = carry::anchoring(before, &statement);
                     keep_what_is_not_sent(&mut statement, standing);
                     statement.links.retain(|link| !self.retires(&link.target, ids));
@@ -214,6 +216,7 @@ impl Planner<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     /// Whether a statement is deleted since it is not among the listed ones.
@@ -240,7 +243,7 @@ impl Planner<'_> {
                 self.plan.require(Precondition::AtRevision(name.clone(), revision));
             }
             if self.command.replace_statements {
-                retired.push(StatementName { article: self.id.clone(), statement: id });
+                retired.push(name);
             } else if changes {
                 self.put_statement(name, after);
             }
@@ -262,7 +265,7 @@ impl Planner<'_> {
                 self.plan.require(precondition);
             }
             for name in retired {
-                self.plan.mutate(Mutation::Delete(name.into()));
+                self.plan.mutate(Mutation::Delete(name));
             }
         }
         Ok(())

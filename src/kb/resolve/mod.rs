@@ -24,10 +24,10 @@ pub async fn resolve(
     let found = candidates::find(reader, query, &name).await?;
     let scorer = Scorer::new(query, &name);
     let mut candidates: Vec<EntityCandidate> =
-        found.into_iter().filter_map(|stored| scorer.score(stored)).collect();
+        found.into_iter().filter_map(|seen| scorer.score(seen)).collect();
     candidates.sort_by(|one, other| {
         let by_score = other.score.total_cmp(&one.score);
-        by_score.then_with(|| one.entity.name.cmp(&other.entity.name))
+        by_score.then_with(|| one.entity.id.cmp(&other.entity.id))
     });
     candidates.truncate(limit);
     Ok(EntityResolution { candidates, linked: link::beyond_doubt(reader, query, &name).await? })

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::entity::{Entity, EntityType};
 use crate::domain::name::{self, Likeness, Match, Name};
-use crate::domain::record::{Record, Stored};
 use crate::kb::command::{EntityCandidate, EntityQuery, ResolveReason};
+use crate::kb::merged::SeenEntity;
 
 /// The share of the way to certainty that agreement of kind is worth.
 const TYPE_AGREEMENT: f64 = 0.2;
@@ -31,8 +31,8 @@ impl<'a> Scorer<'a> {
     }
 
     /// The entity as a candidate; `None` where it does not fit at all.
-    pub(super) fn score(&self, stored: Stored) -> Option<EntityCandidate> {
-        let Record::Entity(entity) = &stored.value else { return None };
+    pub(super) fn score(&self, seen: SeenEntity) -> Option<EntityCandidate> {
+        let entity = &seen.united.entity;
         let external = self.query.external_id.as_ref();
         let known = external.is_some_and(|id| entity.external_ids.contains(id));
         let best = self.best_name(entity);
@@ -51,7 +51,7 @@ impl<'a> Scorer<'a> {
         reasons.extend(likenesses.map(|likeness| reason(*likeness)));
         self.adjust_for_type(entity, &mut score, &mut reasons);
         self.adjust_for_context(entity, &mut score, &mut reasons);
-        Some(EntityCandidate { entity: stored, score, reasons, matched_name })
+        Some(EntityCandidate { entity: seen, score, reasons, matched_name })
     }
 
     fn best_name<'e>(&self, entity: &'e Entity) -> Option<(&'e str, Match)> {

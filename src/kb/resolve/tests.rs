@@ -181,7 +181,7 @@ async fn known_names_resolve_first() {
     for pair in pairs().iter().filter(|pair| pair.expected.is_some()) {
         let asked = EntityQuery { kind: pair.kind, ..query(pair.query) };
         let found = resolve(&gallery, &asked, 5).await.unwrap();
-        let ids = || found.candidates.iter().map(|candidate| candidate.entity.name.to_string());
+        let ids = || found.candidates.iter().map(|candidate| candidate.entity.id.to_string());
         let expected = format!("entities/{}", pair.expected.unwrap());
         positives += 1;
         linked += u32::from(found.linked.is_some());
@@ -397,12 +397,12 @@ async fn kind_and_context_settle_who_comes_first() {
     };
     let found = resolve(&gallery, &asked, 5).await.unwrap();
     let best = &found.candidates[0];
-    assert_eq!(best.entity.name.to_string(), "entities/b");
+    assert_eq!(best.entity.id.to_string(), "entities/b");
     assert_eq!(
         best.reasons,
         [ResolveReason::Initials, ResolveReason::TypeAgreement, ResolveReason::ContextAgreement]
     );
-    assert_eq!(found.candidates[2].entity.name.to_string(), "entities/c");
+    assert_eq!(found.candidates[2].entity.id.to_string(), "entities/c");
     assert_eq!(found.linked, None);
 }
 

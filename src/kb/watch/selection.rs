@@ -1,6 +1,6 @@
 //! Which records a subscriber wants.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::WatchRecords;
 use crate::domain::id::{EntityId, RecordName};
@@ -8,8 +8,10 @@ use crate::domain::record::{Record, Stored};
 use crate::kb::error::{Error, Violation};
 use crate::query::filter::Filter;
 use crate::query::schema::Kind;
+use crate::query::widen::SameEntities;
 
 /// Lets pass what a subscriber wants.
+#[derive(Clone)]
 pub(super) struct Selection {
     entities: HashSet<EntityId>,
     articles: Wanted,
@@ -18,6 +20,7 @@ pub(super) struct Selection {
 }
 
 /// Which records of one kind are wanted.
+#[derive(Clone)]
 enum Wanted {
     None,
     All,
@@ -43,14 +46,47 @@ impl Selection {
         if faults.is_empty() { Ok(selection) } else { Err(Error::Invalid(faults)) }
     }
 
+    /// Whether some records of the kind that has such names are wanted.
+    pub(super) fn wants_kind_of(&self, name: &RecordName) -> bool {
+        !matches!(self.of_kind(name), Wanted::None)
+    }
+
+    fn of_kind(&self, name: &RecordName) -> &Wanted {
+        match name {
+            RecordName::Article(_) => &self.articles,
+            RecordName::Statement(_) => &self.statements,
+            RecordName::Entity(_) => &self.entity_records,
+        }
+    }
+
+    /// The entities that it names.
+    pub(super) fn named(&self) -> BTreeSet<EntityId> {
+        let filters = [&self.articles, &self.statements, &self.entity_records];
+        let by_filters = filters.into_iter().flat_map(|wanted| match wanted {
+            Wanted::Matching(filter) => filter.entities_named(),
+            Wanted::None | Wanted::All => BTreeSet::new(),
+        });
+        self.entities.iter().cloned().chain(by_filters).collect()
+    }
+
+    /// The selection in which each entity stands for all that are merged with it.
+    pub(super) fn widened(&self, same: &SameEntities) -> Self {
+        let widened = |wanted: &Wanted| match wanted {
+            Wanted::Matching(filter) => Wanted::Matching(filter.widened(same)),
+            Wanted::None | Wanted::All => wanted.clone(),
+        };
+        let entities = self.entities.iter().flat_map(|id| same.get(id).into_iter().flatten());
+        Self {
+            entities: entities.cloned().collect(),
+            articles: widened(&self.articles),
+            statements: widened(&self.statements),
+            entity_records: widened(&self.entity_records),
+        }
+    }
+
     /// Whether a record is wanted.
     pub(super) fn wants(&self, stored: &Stored) -> bool {
-        let wanted = match stored.value {
-            Record::Article(_) => &self.articles,
-            Record::Statement(_) => &self.statements,
-            Record::Entity(_) => &self.entity_records,
-        };
-        match wanted {
+        match self.of_kind(&stored.name) {
             Wanted::None => false,
             Wanted::All => self.concerns(stored),
             Wanted::Matching(filter) => self.concerns(stored) && filter.matches(stored),

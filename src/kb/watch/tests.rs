@@ -57,6 +57,7 @@ fn short(events: &[WatchEvent]) -> Vec<String> {
             ChangeKind::Created => '+',
             ChangeKind::Updated => '*',
             ChangeKind::Deleted => '-',
+            ChangeKind::Erased => 'x',
         };
         let before = if event.before_matches { "b" } else { "" };
         let after = if event.after_matches { "a" } else { "" };

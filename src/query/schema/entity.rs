@@ -79,6 +79,9 @@ pub(super) static FIELDS: &[Field] = &[
     Field::one("end", Type::Time(Grain::Coarse), |record, visit| {
         of(record, |entity| coarse(entity.end.as_ref(), visit))
     }),
+    Field::many("referents", Type::Text(Form::Entity), |record, visit| {
+        of(record, |entity| each_shown(&entity.referents, visit))
+    }),
     Field::one("origin.batch", Type::Text(Form::Plain), batch),
     Field::one("create_time", Type::Time(Grain::Exact), create_time),
     Field::one("update_time", Type::Time(Grain::Exact), update_time),

@@ -35,7 +35,13 @@ pub(super) fn distinct(at: &Field<'_>, drafts: &[EntityDraft]) {
 }
 
 /// What can be set of an entity.
-pub(super) fn values(at: &Field<'_>, pb: pb::Entity, stamp: Stamp<'_>) -> Entity {
+///
+/// What came by another entity, as reads show it of merged ones, belongs to that one
+/// and is left out: an entity that was read can be sent back.
+pub(super) fn values(at: &Field<'_>, mut pb: pb::Entity, stamp: Stamp<'_>) -> Entity {
+    pb.names.retain(|name| name.source_entity.is_empty());
+    pb.external_ids.retain(|external| external.source_entity.is_empty());
+    pb.occupancies.retain(|held| held.source_entity.is_empty());
     let kind = entity_type(&at.at("type"), pb.r#type);
     let start = pb.start.and_then(|pb| coarse(&at.at("start"), pb));
     let end = pb.end.and_then(|pb| coarse(&at.at("end"), pb));

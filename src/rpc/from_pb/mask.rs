@@ -69,7 +69,7 @@ const STATEMENT: [(&str, StatementField); 23] = [
 ];
 
 /// The fields that the server alone sets: a mask may name them, to no effect.
-const OUTPUT_ONLY: [&str; 19] = [
+const OUTPUT_ONLY: [&str; 20] = [
     "name",
     "near_duplicates",
     "content_hash",
@@ -89,6 +89,7 @@ const OUTPUT_ONLY: [&str; 19] = [
     "article_published_at",
     "anchoring",
     "incoming_links",
+    "survivors",
 ];
 
 /// The fields of an article that only an ingest changes.

@@ -9,7 +9,9 @@ pub mod update;
 pub mod write;
 pub mod read;
 pub mod list;
+pub mod merge;
 pub mod resolve;
+pub mod erasure;
 pub mod export;
 pub mod record;
 pub mod watch;
@@ -28,9 +30,11 @@ pub(in crate::rpc) mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use self::erasure::erase_records;
 pub use self::export::export_records;
 pub use self::ingest::{extract_article, ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
+pub use self::merge::{merge_entities, unmerge_entities};
 pub use self::read::{
     batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,
     get_statement,

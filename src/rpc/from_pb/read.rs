@@ -26,9 +26,10 @@ pub fn get_statement(pb: pb::GetStatementRequest) -> Result<GetRecords, Error> {
     check(|at| one::<StatementName>(at, &pb.name, LoadBody::No, pb.read))
 }
 
-/// Asks for one entity.
-pub fn get_entity(pb: pb::GetEntityRequest) -> Result<GetRecords, Error> {
-    check(|at| one::<EntityId>(at, &pb.name, LoadBody::No, pb.read))
+/// Asks for one entity, and says whether for the very record of that name.
+pub fn get_entity(pb: pb::GetEntityRequest) -> Result<(GetRecords, bool), Error> {
+    let query = check(|at| one::<EntityId>(at, &pb.name, LoadBody::No, pb.read))?;
+    Ok((query, pb.own_record))
 }
 
 /// Asks for several articles.

@@ -2,7 +2,7 @@
 //! of other records.
 
 use crate::domain::article::Article;
-use crate::domain::entity::{Entity, Occupancy};
+use crate::domain::entity::Entity;
 use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
 use crate::domain::limits;
 use crate::domain::record::{Record, Times};
@@ -20,9 +20,6 @@ use crate::rpc::from_pb::statement::Within;
 use crate::rpc::from_pb::time::timestamp;
 use crate::rpc::from_pb::{article, entity, statement};
 use crate::rpc::pb;
-
-/// The most entities that one absorbs.
-const REFERENTS: usize = 256;
 
 /// What the server says of a state of a record.
 struct Marks {
@@ -89,16 +86,11 @@ fn whole_entity(at: &Field<'_>, pb: pb::Entity) -> Option<Whole> {
     let marks =
         Marks { create_time: pb.create_time, update_time: pb.update_time, revision: pb.revision };
     let merged_into = at.at("merged_into").optional_name(&pb.merged_into);
-    let referents = at
-        .at("referents")
-        .items(pb.referents.clone(), REFERENTS, |at, referent| at.name(&referent));
-    let sources: Vec<Option<EntityId>> = sources(&at.at("occupancies"), &pb.occupancies);
+    let referents =
+        at.at("referents")
+            .items(pb.referents.clone(), limits::REFERENTS, |at, referent| at.name(&referent));
     let values = entity::values(at, pb, Stamp::AsWritten);
-    let occupancies = values.occupancies.into_iter().zip(sources);
-    let occupancies = occupancies
-        .map(|(occupancy, source_entity)| Occupancy { source_entity, ..occupancy })
-        .collect();
-    let entity = Entity { merged_into, referents, occupancies, ..values };
+    let entity = Entity { merged_into, referents, ..values };
     Some((name?.into(), Record::Entity(Box::new(entity)), marks))
 }
 
@@ -210,11 +202,4 @@ fn verified(pb: &pb::Statement) -> Vec<bool> {
     let mentions = speaker.chain(&pb.addressees).chain(&pb.mentions);
     let selectors = content.chain(cue).chain(mentions.map(|mention| &mention.selector));
     selectors.flatten().map(|selector| selector.verified).collect()
-}
-
-/// By which entity each occupancy came.
-fn sources(at: &Field<'_>, pb: &[pb::Occupancy]) -> Vec<Option<EntityId>> {
-    let held = pb.iter().enumerate();
-    held.map(|(index, held)| at.item(index).at("source_entity").optional_name(&held.source_entity))
-        .collect()
 }

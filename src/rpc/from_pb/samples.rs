@@ -170,9 +170,14 @@ pub(in crate::rpc) fn entity() -> pb::Entity {
             text: "ئان".into(),
             language: "ckb".into(),
             kind: pb::NameKind::Transliteration.into(),
+            ..Default::default()
         }],
         description: "A minister.\nOf defence.".into(),
-        external_ids: vec![pb::ExternalId { authority: "wikidata".into(), id: "Q1".into() }],
+        external_ids: vec![pb::ExternalId {
+            authority: "wikidata".into(),
+            id: "Q1".into(),
+            ..Default::default()
+        }],
         occupancies: vec![pb::Occupancy {
             post: "entities/post".into(),
             title: "Minister".into(),

@@ -2,6 +2,7 @@
 //! can be read on their own, and details for programs.
 
 mod call;
+mod merge;
 mod watch;
 
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ pub use self::watch::{watch_deadline, watch_slow_reader, watch_stopping, watch_s
 use crate::domain::id::RecordName;
 use crate::extract::ExtractionError;
 use crate::kb::error::{Error, Violation};
-use crate::store::{self, CommitOutcome};
+use crate::store::{self, CommitOutcome, Erasure};
 
 #[cfg(test)]
 mod tests;
@@ -130,6 +131,7 @@ fn of_error(error: Error, act: Act) -> Status {
     let answer = match error {
         Error::Invalid(violations) => invalid(&violations),
         Error::NotFound { name, deleted } => not_found(&name, deleted.map(|at| at.to_string())),
+        Error::Erased { name, erasure } => erased(&name, erasure.as_deref(), act),
         Error::AlreadyExists(name) => {
             Answer::new(Code::AlreadyExists, "ALREADY_EXISTS", message).resource(&name)
         }
@@ -158,6 +160,11 @@ fn of_error(error: Error, act: Act) -> Status {
         }
         Error::Referenced { name, count, more, first } => {
             referenced(&message, &name, &first).with("count", count).with("more", more)
+        }
+        Error::Merge(refusal) => merge::refused(refusal, message),
+        Error::NotMerged { id, referents } => merge::not_merged(&id, referents, &message),
+        Error::PartOfMerge { name, into, first } => {
+            merge::part_of_merge(&name, into.as_ref(), &first, message)
         }
         Error::EtagMismatch { name, current } => {
             let message = format!("{message}: read it again and send that etag");
@@ -239,6 +246,25 @@ fn not_found(name: &RecordName, deleted: Option<String>) -> Answer {
     let answer = Answer::new(Code::NotFound, "NOT_FOUND", message).resource(name);
     match deleted {
         Some(revision) => answer.with("deleted_revision", revision),
+        None => answer,
+    }
+}
+
+/// To a reader it is not there; a writer cannot have its name.
+fn erased(name: &RecordName, erasure: Option<&Erasure>, act: Act) -> Answer {
+    let (code, message) = match act {
+        Act::Read => (Code::NotFound, format!("{name} was erased")),
+        Act::Write => {
+            let message = format!("{name} was erased, and its name stays unused");
+            (Code::FailedPrecondition, message)
+        }
+    };
+    let answer = Answer::new(code, "ERASED", message).resource(name);
+    match erasure {
+        Some(Erasure { reason, by, time }) => {
+            let reason: String = reason.chars().take(DESCRIPTION_CHARS).collect();
+            answer.with("reason", reason).with("by", by).with("erase_time", time)
+        }
         None => answer,
     }
 }

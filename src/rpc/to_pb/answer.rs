@@ -2,12 +2,15 @@
 
 use prost::Message as _;
 
+use crate::domain::merge::Conflict;
 use crate::kb::BulkAck;
-use crate::kb::command::{DeletedAnswer, IngestOutcome, Ingested, Receipt, Written};
+use crate::kb::command::{
+    DeletedAnswer, IngestOutcome, Ingested, Merged, Receipt, Unmerged, Written,
+};
 use crate::kb::error::Error;
 use crate::rpc::pb;
 use crate::rpc::status;
-use crate::rpc::to_pb::{article, count, entity, revision, statement};
+use crate::rpc::to_pb::{article, count, entity, revision, seen_entity, statement};
 use crate::store::LoadBody;
 
 /// What an ingest stored.
@@ -134,6 +137,36 @@ pub fn updated_entity(written: Written) -> Result<pb::UpdateEntityResponse, Erro
     let (revision, consistency_token) = receipt(written.receipt);
     let entity = Some(entity(written.record)?);
     Ok(pb::UpdateEntityResponse { entity, revision, consistency_token })
+}
+
+/// Entities that were merged.
+#[must_use]
+pub fn merged_entities(merged: Merged) -> pb::MergeEntitiesResponse {
+    let (revision, consistency_token) = receipt(merged.receipt);
+    let conflict = |conflict: Conflict| pb::MergeConflict {
+        field: conflict.field,
+        absorbed: conflict.absorbed.to_string(),
+        kept: conflict.kept,
+        other: conflict.other,
+    };
+    pb::MergeEntitiesResponse {
+        entity: Some(seen_entity(merged.entity)),
+        conflicts: merged.conflicts.into_iter().map(conflict).collect(),
+        revision,
+        consistency_token,
+    }
+}
+
+/// Entities that are apart again.
+#[must_use]
+pub fn unmerged_entities(unmerged: Unmerged) -> pb::UnmergeEntitiesResponse {
+    let (revision, consistency_token) = receipt(unmerged.receipt);
+    pb::UnmergeEntitiesResponse {
+        entity: Some(seen_entity(unmerged.entity)),
+        survivor: unmerged.survivor.map(seen_entity),
+        revision,
+        consistency_token,
+    }
 }
 
 /// What went with an article.

@@ -1,5 +1,7 @@
 //! Articles to the wire.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::domain::article::{Article, Medium, PubStatus, Publisher};
@@ -48,6 +50,7 @@ pub(super) fn article(
         update_time: marks.update_time,
         etag: marks.etag,
         revision: marks.revision,
+        survivors: BTreeMap::new(),
     }
 }
 

@@ -1,8 +1,12 @@
 //! Entities to the wire.
 
+use std::collections::BTreeMap;
+
 use crate::domain::entity::{Entity, EntityName, EntityType, ExternalId, NameKind, Occupancy};
 use crate::domain::id::RecordName;
 use crate::domain::record::Committed;
+use crate::domain::united::United;
+use crate::kb::{SeenEntity, Survivors};
 use crate::rpc::pb;
 use crate::rpc::to_pb::origin::origin;
 use crate::rpc::to_pb::time::coarse;
@@ -29,7 +33,28 @@ pub(super) fn entity(name: &RecordName, entity: Entity, committed: &Committed) -
         update_time: marks.update_time,
         etag: marks.etag,
         revision: marks.revision,
+        survivors: BTreeMap::new(),
     }
+}
+
+/// An entity as readers see it.
+pub(super) fn seen(seen: SeenEntity) -> pb::Entity {
+    let SeenEntity { id, united, committed, survivors } = seen;
+    let United { entity, names_from, external_ids_from } = united;
+    let mut shown = self::entity(&id.into(), entity, &committed);
+    for (name, from) in shown.names.iter_mut().zip(names_from) {
+        name.source_entity = text(from);
+    }
+    for (external, from) in shown.external_ids.iter_mut().zip(external_ids_from) {
+        external.source_entity = text(from);
+    }
+    shown.survivors = self::survivors(survivors);
+    shown
+}
+
+/// Merged entities, with their survivors.
+pub(super) fn survivors(survivors: Survivors) -> BTreeMap<String, String> {
+    survivors.into_iter().map(|(id, into)| (id.to_string(), into.to_string())).collect()
 }
 
 /// A type.
@@ -52,6 +77,7 @@ fn entity_name(name: EntityName) -> pb::EntityName {
         text: name.text,
         language: text(name.language),
         kind: name_kind(name.kind).into(),
+        source_entity: String::new(),
     }
 }
 
@@ -65,7 +91,7 @@ fn name_kind(kind: NameKind) -> pb::NameKind {
 }
 
 fn external_id(id: ExternalId) -> pb::ExternalId {
-    pb::ExternalId { authority: id.authority, id: id.id }
+    pb::ExternalId { authority: id.authority, id: id.id, source_entity: String::new() }
 }
 
 fn occupancy(occupancy: Occupancy) -> pb::Occupancy {

@@ -1,6 +1,7 @@
 //! Records and answers to the wire.
 
 pub mod answer;
+pub mod erasure;
 pub mod import;
 pub mod resolve;
 mod article;
@@ -14,19 +15,21 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
-use crate::domain::statement::IncomingLink;
-use crate::kb::Retention;
 use crate::kb::error::Error;
+use crate::kb::{Beside, Retention, SeenEntity};
 use crate::rpc::pb;
 use crate::store::{self, ArticleState, LoadBody};
 
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, extracted, ingested, linked_statements, names_only_above,
-    retracted_statement, unlinked_statements, updated_article, updated_entity, updated_statement,
+    deleted_statement, extracted, ingested, linked_statements, merged_entities, names_only_above,
+    retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
+    updated_statement,
 };
+pub use self::erasure::{erased, erasure};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
@@ -52,14 +55,24 @@ pub fn statement(stored: Stored) -> Result<pb::Statement, Error> {
     }
 }
 
-/// A statement with the links that point to it.
-pub fn linked_statement(
-    stored: Stored,
-    incoming: Vec<IncomingLink>,
-) -> Result<pb::Statement, Error> {
+/// An article as readers see it.
+pub fn seen_article(stored: Stored, body: LoadBody, beside: Beside) -> Result<pb::Article, Error> {
+    let survivors = entity::survivors(beside.survivors);
+    Ok(pb::Article { survivors, ..article(stored, body)? })
+}
+
+/// A statement as readers see it, with the links that point to it.
+pub fn seen_statement(stored: Stored, beside: Beside) -> Result<pb::Statement, Error> {
     let mut shown = statement(stored)?;
-    shown.incoming_links = incoming.into_iter().map(statement::incoming_link).collect();
+    shown.incoming_links = beside.incoming.into_iter().map(statement::incoming_link).collect();
+    shown.survivors = entity::survivors(beside.survivors);
     Ok(shown)
+}
+
+/// An entity as readers see it.
+#[must_use]
+pub fn seen_entity(seen: SeenEntity) -> pb::Entity {
+    entity::seen(seen)
 }
 
 /// An entity.
@@ -89,17 +102,23 @@ pub fn record(stored: Stored) -> pb::Record {
 }
 
 /// One stored state of an article.
-pub fn article_version(state: ArticleState, body: LoadBody) -> Result<pb::ArticleVersion, Error> {
+pub fn article_version(
+    name: &RecordName,
+    state: ArticleState,
+    body: LoadBody,
+) -> Result<pb::ArticleVersion, Error> {
     match state {
         ArticleState::Article(stored) => Ok(pb::ArticleVersion {
             revision: revision(stored.committed.revision),
             deleted: false,
             article: Some(article(stored, body)?),
+            erasure: None,
         }),
         ArticleState::Deleted(deleted) => Ok(pb::ArticleVersion {
             revision: revision(deleted.committed.revision),
             deleted: true,
             article: None,
+            erasure: deleted.erasure.map(|why| erasure(name, why)),
         }),
     }
 }

@@ -2,31 +2,28 @@
 
 use crate::domain::revision::Revision;
 use crate::kb::command::{EntityCandidate, EntityResolution, ResolveReason};
-use crate::kb::error::Error;
 use crate::rpc::pb;
-use crate::rpc::to_pb::{entity, revision, text};
+use crate::rpc::to_pb::{revision, seen_entity, text};
 
 /// What names may mean, in the order of the request.
-pub fn resolved(
-    resolutions: Vec<EntityResolution>,
-    at: Revision,
-) -> Result<pb::ResolveEntitiesResponse, Error> {
-    let results = resolutions.into_iter().map(resolution).collect::<Result<_, _>>()?;
-    Ok(pb::ResolveEntitiesResponse { results, revision: revision(at) })
+#[must_use]
+pub fn resolved(resolutions: Vec<EntityResolution>, at: Revision) -> pb::ResolveEntitiesResponse {
+    let results = resolutions.into_iter().map(resolution).collect();
+    pb::ResolveEntitiesResponse { results, revision: revision(at) }
 }
 
-fn resolution(resolution: EntityResolution) -> Result<pb::EntityResolution, Error> {
-    let candidates = resolution.candidates.into_iter().map(candidate).collect::<Result<_, _>>()?;
-    Ok(pb::EntityResolution { candidates, linked: text(resolution.linked) })
+fn resolution(resolution: EntityResolution) -> pb::EntityResolution {
+    let candidates = resolution.candidates.into_iter().map(candidate).collect();
+    pb::EntityResolution { candidates, linked: text(resolution.linked) }
 }
 
-fn candidate(candidate: EntityCandidate) -> Result<pb::EntityCandidate, Error> {
-    Ok(pb::EntityCandidate {
-        entity: Some(entity(candidate.entity)?),
+fn candidate(candidate: EntityCandidate) -> pb::EntityCandidate {
+    pb::EntityCandidate {
+        entity: Some(seen_entity(candidate.entity)),
         score: candidate.score,
         reasons: candidate.reasons.into_iter().map(|why| reason(why).into()).collect(),
         matched_name: candidate.matched_name,
-    })
+    }
 }
 
 fn reason(reason: ResolveReason) -> pb::ResolveReason {

@@ -1,5 +1,7 @@
 //! Statements to the wire.
 
+use std::collections::BTreeMap;
+
 use crate::domain::entity::EntityType;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::record::Committed;
@@ -55,6 +57,7 @@ pub(super) fn statement(
         revision: marks.revision,
         anchoring: statement.anchoring.map(anchoring),
         incoming_links: Vec::new(),
+        survivors: BTreeMap::new(),
     }
 }
 

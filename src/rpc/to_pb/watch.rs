@@ -50,5 +50,6 @@ fn change_kind(kind: ChangeKind) -> pb::ChangeKind {
         ChangeKind::Created => pb::ChangeKind::Created,
         ChangeKind::Updated => pb::ChangeKind::Updated,
         ChangeKind::Deleted => pb::ChangeKind::Deleted,
+        ChangeKind::Erased => pb::ChangeKind::Erased,
     }
 }

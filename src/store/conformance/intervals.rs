@@ -85,10 +85,10 @@ pub(crate) async fn an_article_moves_between_publishers_and_times(fixture: &mut 
     let paths: [Belonging; 4] = [
         (Path::Articles, |_| true),
         (Path::ArticlesByName, |_| true),
-        (Path::ArticlesByPublisher("One".into()), |record| {
+        (Path::ArticlesByPublisher(["One".into()].into()), |record| {
             of_article(record, |article| article.publisher.name == "One")
         }),
-        (Path::ArticlesByPublisher("Two".into()), |record| {
+        (Path::ArticlesByPublisher(["Two".into()].into()), |record| {
             of_article(record, |article| article.publisher.name == "Two")
         }),
     ];
@@ -122,16 +122,16 @@ pub(crate) async fn a_statement_moves_between_speakers_and_times(fixture: &mut d
     let paths: [Belonging; 6] = [
         (Path::Statements, |_| true),
         (Path::StatementsOf(article_id("a")), |_| true),
-        (Path::StatementsBySpeaker(entity_id("one")), |record| {
+        (Path::StatementsBySpeaker([entity_id("one")].into()), |record| {
             of_statement(record, |said| said.speaker_entity() == Some(&entity_id("one")))
         }),
-        (Path::StatementsBySpeaker(entity_id("two")), |record| {
+        (Path::StatementsBySpeaker([entity_id("two")].into()), |record| {
             of_statement(record, |said| said.speaker_entity() == Some(&entity_id("two")))
         }),
-        (Path::StatementsByMention(entity_id("one")), |record| {
+        (Path::StatementsByMention([entity_id("one")].into()), |record| {
             of_statement(record, |said| said.entities_mentioned().any(|e| *e == entity_id("one")))
         }),
-        (Path::StatementsByMention(entity_id("two")), |record| {
+        (Path::StatementsByMention([entity_id("two")].into()), |record| {
             of_statement(record, |said| said.entities_mentioned().any(|e| *e == entity_id("two")))
         }),
     ];
@@ -205,7 +205,7 @@ pub(crate) async fn records_of_one_sequence_move_as_in_many(fixture: &mut dyn Fi
     for (answer, (one, two)) in answers.into_iter().zip(expected) {
         let revision = answer.unwrap().revision;
         let reader = as_of(&store, revision).await;
-        let of = |paper: &str| Path::ArticlesByPublisher(paper.into());
+        let of = |paper: &str| Path::ArticlesByPublisher([paper.into()].into());
         assert_eq!(names(&*reader, of("One")).await, one, "at {revision}");
         assert_eq!(names(&*reader, of("Two")).await, two, "at {revision}");
     }

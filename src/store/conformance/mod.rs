@@ -6,11 +6,12 @@
 
 pub mod complete;
 pub mod fixtures;
-mod model;
+pub(crate) mod model;
 pub(crate) mod articles;
 pub(crate) mod closing;
 pub(crate) mod commits;
 pub(crate) mod concurrency;
+pub(crate) mod erasing;
 pub(crate) mod intervals;
 pub(crate) mod lists;
 pub(crate) mod log;
@@ -108,6 +109,7 @@ macro_rules! store_conformance {
                 publishers_are_told_apart,
                 statements_follow_their_articles,
                 statements_of_a_speaker_are_listed_newest_first,
+                what_several_have_is_one_list,
                 entities_are_listed_by_id_by_name_and_by_external_id,
                 referrers_are_of_every_kind,
                 records_of_one_commit_keep_its_order,
@@ -152,6 +154,14 @@ macro_rules! store_conformance {
                 a_shared_text_outlives_the_version_that_brought_it,
                 a_deletion_outlives_the_record,
                 the_floor_outlives_the_store,
+            }
+            erasing {
+                erased_is_erased_as_of_any_revision,
+                an_erased_entity_is_found_by_nothing,
+                the_log_tells_what_was_erased,
+                an_erased_name_stays_unused,
+                erasures_are_listed_by_name,
+                what_was_erased_is_pruned_like_all_else,
             }
             concurrency {
                 parallel_ensures_make_one_entity,

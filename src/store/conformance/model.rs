@@ -21,17 +21,19 @@ struct Known {
 
 /// The whole store at one revision.
 #[derive(Clone, Default)]
-pub(super) struct World {
-    pub(super) revision: Revision,
+pub(crate) struct World {
+    pub(crate) revision: Revision,
     known: BTreeMap<RecordName, Known>,
     /// Names in the order in which they were first committed.
     created: Vec<RecordName>,
+    /// The addresses that articles had when they were last deleted.
+    left_addresses: BTreeMap<RecordName, CanonicalUrl>,
 }
 
 impl World {
     /// The world after the batch, of the same revision where nothing changed;
     /// `None` where something stands against it.
-    pub(super) fn after(&self, batch: &WriteBatch, applied: Applied) -> Option<Self> {
+    pub(crate) fn after(&self, batch: &WriteBatch, applied: Applied) -> Option<Self> {
         if !batch.require.iter().all(|precondition| self.holds(precondition)) {
             return None;
         }
@@ -44,6 +46,7 @@ impl World {
                     world.restore(name, *times);
                 }
                 Mutation::Delete(name) => world.set(name, None, applied),
+                Mutation::Erase(..) => unreachable!("no random write changes history"),
                 Mutation::Ensure(id, listed) => {
                     let name = RecordName::Entity(id.clone());
                     match world.united(&name, listed) {
@@ -124,6 +127,13 @@ impl World {
         if before.is_none() {
             self.created.push(name.clone());
         }
+        if let Some(Known { record: Some(Record::Article(article)), .. }) = before
+            && record.is_none()
+        {
+            let left = article.canonical_url.clone().map(|url| (name.clone(), url));
+            self.left_addresses.remove(name);
+            self.left_addresses.extend(left);
+        }
         let first = Committed {
             revision: applied.revision,
             create_revision: applied.revision,
@@ -151,16 +161,21 @@ impl World {
         }
     }
 
+    /// Every name that was ever committed.
+    pub(crate) fn names(&self) -> Vec<RecordName> {
+        self.known.keys().cloned().collect()
+    }
+
     /// Every live record, by name.
-    pub(super) fn all(&self) -> impl Iterator<Item = Stored> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = Stored> {
         self.known.keys().filter_map(|name| self.live(name))
     }
 
-    pub(super) fn live(&self, name: &RecordName) -> Option<Stored> {
+    pub(crate) fn live(&self, name: &RecordName) -> Option<Stored> {
         self.state(name).live()
     }
 
-    pub(super) fn state(&self, name: &RecordName) -> State {
+    pub(crate) fn state(&self, name: &RecordName) -> State {
         match self.known.get(name) {
             None => State::Never,
             Some(Known { committed, record: Some(record), .. }) => {
@@ -169,13 +184,13 @@ impl World {
             }
             Some(Known { committed, article_version, .. }) => {
                 let (committed, article_version) = (*committed, *article_version);
-                State::Deleted(Deleted { committed, article_version })
+                State::Deleted(Deleted { committed, article_version, erasure: None })
             }
         }
     }
 
     /// The live article with the address.
-    pub(super) fn holder(&self, url: &CanonicalUrl) -> Option<ArticleId> {
+    pub(crate) fn holder(&self, url: &CanonicalUrl) -> Option<ArticleId> {
         self.all().find_map(|stored| match (stored.name, stored.value) {
             (RecordName::Article(id), Record::Article(article)) => {
                 (article.canonical_url.as_ref() == Some(url)).then_some(id)
@@ -184,7 +199,21 @@ impl World {
         })
     }
 
-    pub(super) fn counts(&self) -> Counts {
+    /// The article to which the address leads where no live one has it: the one
+    /// deleted last of those that had it when they were deleted.
+    pub(crate) fn last_holder(&self, url: &CanonicalUrl) -> Option<ArticleId> {
+        let left = self.left_addresses.iter().filter(|(_, left)| *left == url);
+        let deleted = left.filter_map(|(name, _)| match self.state(name) {
+            State::Deleted(deleted) => Some((deleted.committed.revision, name)),
+            State::Never | State::Live(_) => None,
+        });
+        match deleted.max() {
+            Some((_, RecordName::Article(id))) => Some(id.clone()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
         let count = |is: fn(&RecordName) -> bool| {
             self.all().filter(|stored| is(&stored.name)).count() as u64
         };
@@ -205,7 +234,7 @@ impl World {
     }
 
     /// The records along a path, in its order.
-    pub(super) fn list(&self, path: &Path) -> Vec<Stored> {
+    pub(crate) fn list(&self, path: &Path) -> Vec<Stored> {
         let mut records: Vec<Stored> = self.all().filter(|stored| belongs(stored, path)).collect();
         // Sorts are stable: the weightiest comes last.
         records.sort_by_key(|stored| stored.name.clone());
@@ -230,7 +259,7 @@ impl World {
     }
 
     /// The kind, then the order of creation; a statement's is its article's.
-    fn place(&self, name: &RecordName) -> (u8, Option<usize>) {
+    pub(crate) fn place(&self, name: &RecordName) -> (u8, Option<usize>) {
         let place = |name: &RecordName| self.created.iter().position(|known| known == name);
         match name {
             RecordName::Article(_) => (0, place(name)),
@@ -262,13 +291,15 @@ fn belongs(stored: &Stored, path: &Path) -> bool {
         (Path::Articles | Path::ArticlesByName, RecordName::Article(_), _) => true,
         (Path::Statements, RecordName::Statement(_), _) => true,
         (Path::Entities, RecordName::Entity(_), _) => true,
-        (Path::ArticlesByPublisher(key), _, _) => publisher_key(stored).as_ref() == Some(key),
-        (Path::StatementsOf(article), RecordName::Statement(name), _) => name.article == *article,
-        (Path::StatementsBySpeaker(entity), _, Record::Statement(statement)) => {
-            statement.speaker_entity() == Some(entity)
+        (Path::ArticlesByPublisher(keys), _, _) => {
+            publisher_key(stored).is_some_and(|key| keys.contains(&key))
         }
-        (Path::StatementsByMention(entity), _, Record::Statement(statement)) => {
-            statement.entities_mentioned().any(|mentioned| mentioned == entity)
+        (Path::StatementsOf(article), RecordName::Statement(name), _) => name.article == *article,
+        (Path::StatementsBySpeaker(speakers), _, Record::Statement(statement)) => {
+            statement.speaker_entity().is_some_and(|speaker| speakers.contains(speaker))
+        }
+        (Path::StatementsByMention(entities), _, Record::Statement(statement)) => {
+            statement.entities_mentioned().any(|mentioned| entities.contains(mentioned))
         }
         (Path::EntitiesByNameKey(key), _, Record::Entity(entity)) => {
             entity.all_names().any(|text| name::index_keys(text).contains(key))
@@ -284,6 +315,9 @@ fn belongs(stored: &Stored, path: &Path) -> bool {
 /// Whether the record refers to `target` in one of the ways that the random
 /// records do.
 fn refers(stored: &Stored, target: &RecordName) -> bool {
+    if stored.name == *target {
+        return false;
+    }
     match (&stored.value, target) {
         (Record::Article(article), RecordName::Article(id)) => {
             article.duplicate_of.as_ref() == Some(id)

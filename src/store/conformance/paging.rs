@@ -15,13 +15,13 @@ async fn fill(store: &Arc<dyn Store>) {
         let title = format!("Article {number}");
         let new = Article {
             published_at: (number % 4 != 3).then(|| at(number % 5)),
-            publisher: outlet("The Paper"),
+            publisher: outlet(["The Paper", "The Other"][number as usize % 2]),
             body: body(&"Words and words. ".repeat(600)),
             ..article(&title)
         };
         let said = Statement {
-            speaker: speaker("who"),
-            mentions: vec![mention("whom")],
+            speaker: speaker(if number % 3 == 0 { "who-else" } else { "who" }),
+            mentions: vec![mention("whom"), mention(["this", "that"][number as usize % 2])],
             ..statement(&title)
         };
         let id = format!("articles/a{}", (number * 7) % 12);
@@ -34,14 +34,17 @@ async fn fill(store: &Arc<dyn Store>) {
     }
 }
 
-fn paths() -> [Path; 7] {
+fn paths() -> [Path; 10] {
     [
         Path::Articles,
         Path::ArticlesByName,
-        Path::ArticlesByPublisher("The Paper".into()),
+        Path::ArticlesByPublisher(["The Paper".into()].into()),
         Path::Statements,
-        Path::StatementsBySpeaker(entity_id("who")),
-        Path::StatementsByMention(entity_id("whom")),
+        Path::StatementsBySpeaker([entity_id("who")].into()),
+        Path::StatementsByMention([entity_id("whom")].into()),
+        Path::ArticlesByPublisher(["The Paper".into(), "The Other".into(), "None".into()].into()),
+        Path::StatementsBySpeaker([entity_id("who"), entity_id("who-else")].into()),
+        Path::StatementsByMention([entity_id("this"), entity_id("that"), entity_id("whom")].into()),
         Path::StatementsOf(article_id("a7")),
     ]
 }

@@ -1,5 +1,6 @@
 //! Random writes, each followed by reads that must agree with a plain model.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rand::rngs::StdRng;
@@ -11,7 +12,7 @@ use super::fixtures::*;
 use super::model::World;
 use crate::domain::article::{Article, Publisher};
 use crate::domain::entity::Entity;
-use crate::domain::id::RecordName;
+use crate::domain::id::{EntityId, RecordName};
 use crate::domain::name::index_keys;
 use crate::domain::record::{Record, Stored, Times};
 use crate::domain::revision::Revision;
@@ -201,19 +202,24 @@ fn all_names() -> Vec<RecordName> {
 
 fn all_paths() -> Vec<Path> {
     let mut paths = vec![Path::Articles, Path::ArticlesByName, Path::Statements, Path::Entities];
-    paths.extend(OUTLETS.map(|outlet| Path::ArticlesByPublisher(outlet.into())));
-    paths.push(Path::ArticlesByPublisher("entities/e0".into()));
+    paths.extend(OUTLETS.map(|outlet| Path::ArticlesByPublisher([outlet.into()].into())));
+    paths.push(Path::ArticlesByPublisher(["entities/e0".into()].into()));
     for name in all_names() {
         match &name {
             RecordName::Article(id) => paths.push(Path::StatementsOf(id.clone())),
             RecordName::Statement(_) => {}
             RecordName::Entity(id) => {
-                paths.push(Path::StatementsBySpeaker(id.clone()));
-                paths.push(Path::StatementsByMention(id.clone()));
+                paths.push(Path::StatementsBySpeaker([id.clone()].into()));
+                paths.push(Path::StatementsByMention([id.clone()].into()));
             }
         }
         paths.push(Path::Referrers(name));
     }
+    let some: BTreeSet<EntityId> =
+        (0..ENTITIES).step_by(2).map(|at| entity_id(&format!("e{at}"))).collect();
+    paths.push(Path::StatementsBySpeaker(some.clone()));
+    paths.push(Path::StatementsByMention(some));
+    paths.push(Path::ArticlesByPublisher(OUTLETS.map(String::from).into()));
     paths.extend(NAMES.iter().flat_map(|name| index_keys(name)).map(Path::EntitiesByNameKey));
     let ids = (0..3).map(|number| external_id("wikidata", &format!("Q{number}")));
     paths.extend(ids.map(Path::EntitiesByExternalId));

@@ -6,7 +6,7 @@ use crate::domain::entity::Entity;
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Record, Times};
 use crate::store::catalogue::{self, IndexEntry};
-use crate::store::{Conflict, Error, Mutation, Precondition, WriteBatch};
+use crate::store::{Conflict, Erasure, Error, Mutation, Precondition, WriteBatch};
 
 /// The history as it stands, and over it what a batch puts and deletes.
 pub(super) struct Draft<'a> {
@@ -22,6 +22,8 @@ pub(super) struct Drafted {
     pub(super) record: Option<Record>,
     /// The times of one that is restored.
     pub(super) times: Option<Times>,
+    /// Why all that it ever was goes, where it does.
+    pub(super) erasure: Option<Erasure>,
 }
 
 impl<'a> Draft<'a> {
@@ -41,8 +43,11 @@ impl<'a> Draft<'a> {
     /// deleted.
     pub(super) fn into_records(mut self) -> Vec<Drafted> {
         let history = self.history;
-        self.records
-            .retain(|drafted| drafted.record.is_some() || history.live(&drafted.name).is_some());
+        self.records.retain(|drafted| match (&drafted.record, &drafted.erasure) {
+            (_, Some(_)) => !history.is_erased(&drafted.name),
+            (Some(_), None) => true,
+            (None, None) => history.live(&drafted.name).is_some(),
+        });
         self.records
     }
 
@@ -54,8 +59,14 @@ impl<'a> Draft<'a> {
                 self.set(name.clone(), None, None);
                 Ok(())
             }
+            Mutation::Erase(name, erasure) => {
+                self.erase(name, erasure);
+                Ok(())
+            }
             Mutation::Ensure(id, entity) => {
-                self.ensure(RecordName::Entity(id.clone()), entity);
+                let name = RecordName::Entity(id.clone());
+                self.is_usable(&name).map_err(Error::Conflict)?;
+                self.ensure(name, entity);
                 Ok(())
             }
         }
@@ -67,6 +78,7 @@ impl<'a> Draft<'a> {
         record: &Record,
         times: Option<Times>,
     ) -> Result<(), Error> {
+        self.is_usable(name).map_err(Error::Conflict)?;
         let record = match (name, record) {
             (RecordName::Article(id), Record::Article(article)) => {
                 self.address_is_free(id, article).map_err(Error::Conflict)?;
@@ -81,6 +93,22 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Erases a record, an article with its statements.
+    fn erase(&mut self, name: &RecordName, erasure: &Erasure) {
+        let statements = self.history.pasts().map(|(name, _)| name).filter(|other| {
+            matches!((name, other), (RecordName::Article(article), RecordName::Statement(it))
+                if it.article == *article)
+        });
+        for name in std::iter::once(name).chain(statements) {
+            let erasure = Some(erasure.clone());
+            self.records.push(Drafted { name: name.clone(), record: None, times: None, erasure });
+        }
+    }
+
+    fn is_usable(&self, name: &RecordName) -> Result<(), Conflict> {
+        if self.history.is_erased(name) { Err(Conflict::Erased(name.clone())) } else { Ok(()) }
+    }
+
     fn ensure(&mut self, name: RecordName, listed: &Entity) {
         let Some(Record::Entity(entity)) = self.live(&name) else {
             self.set(name, Some(Record::Entity(Box::new(listed.clone()))), None);
@@ -93,7 +121,7 @@ impl<'a> Draft<'a> {
     }
 
     fn set(&mut self, name: RecordName, record: Option<Record>, times: Option<Times>) {
-        let drafted = Drafted { name, record, times };
+        let drafted = Drafted { name, record, times, erasure: None };
         match self.records.iter_mut().find(|known| known.name == drafted.name) {
             Some(known) => *known = drafted,
             None => self.records.push(drafted),

@@ -9,8 +9,8 @@ use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::store::{
-    Applied, At, Change, ChangeKind, Counts, Deleted, Error, Floor, Head, Remembered, RequestKey,
-    State, WriteBatch,
+    Applied, At, Change, ChangeKind, Counts, Deleted, Erased, Erasure, Error, Floor, Head,
+    Remembered, RequestKey, State, WriteBatch,
 };
 
 /// Where a name stands in the order of creation: the commit that first had it,
@@ -42,8 +42,10 @@ pub(super) struct Version {
     pub(super) record: Option<Record>,
     /// For articles: the version of the body, kept across deletions.
     pub(super) article_version: u32,
-    /// For articles: the address, kept across deletions.
-    pub(super) url: Option<CanonicalUrl>,
+    /// For articles: the hash of the address, kept across deletions.
+    pub(super) address: Option<blake3::Hash>,
+    /// Where nothing else is left of it.
+    pub(super) erasure: Option<Erasure>,
 }
 
 impl Version {
@@ -54,7 +56,8 @@ impl Version {
     }
 
     pub(super) fn deleted(&self) -> Deleted {
-        Deleted { committed: self.committed, article_version: self.article_version }
+        let Self { committed, article_version, .. } = *self;
+        Deleted { committed, article_version, erasure: self.erasure.clone() }
     }
 }
 
@@ -63,6 +66,14 @@ impl Past {
     pub(super) fn until(&self, revision: Revision) -> &[Version] {
         let count = self.versions.partition_point(|version| version.committed.revision <= revision);
         self.versions.get(..count).unwrap_or_default()
+    }
+
+    /// Leaves nothing of its versions but that there were some.
+    fn erase(&mut self, erasure: &Erasure) {
+        for version in &mut self.versions {
+            version.record = None;
+            version.erasure = Some(erasure.clone());
+        }
     }
 
     pub(super) fn newest(&self) -> Option<&Version> {
@@ -86,6 +97,25 @@ impl History {
     /// Every name that was ever committed, with what it was.
     pub(super) fn pasts(&self) -> impl Iterator<Item = (&RecordName, &Past)> {
         self.records.iter()
+    }
+
+    /// Whether the record that had the name was erased.
+    pub(super) fn is_erased(&self, name: &RecordName) -> bool {
+        let newest = self.records.get(name).and_then(Past::newest);
+        newest.is_some_and(|newest| newest.erasure.is_some())
+    }
+
+    /// The erasures of names behind one, in the order of their texts.
+    pub(super) fn erasures(&self, after: Option<&RecordName>, limit: usize) -> Vec<Erased> {
+        let erased = self.records.iter().filter_map(|(name, past)| {
+            let newest = past.newest()?;
+            let (erasure, revision) = (newest.erasure.clone()?, newest.committed.revision);
+            Some((name.to_string(), Erased { name: name.clone(), erasure, revision }))
+        });
+        let after = after.map(RecordName::to_string);
+        let behind = erased.filter(|(text, _)| after.as_ref().is_none_or(|after| text > after));
+        let sorted: BTreeMap<String, Erased> = behind.collect();
+        sorted.into_values().take(limit).collect()
     }
 
     /// The newest version of a record that is live.
@@ -203,8 +233,10 @@ impl History {
     /// Adds a version to each record; says what was done to which.
     fn store(&mut self, records: Vec<Drafted>, applied: Applied) -> Vec<(RecordName, ChangeKind)> {
         let mut done = Vec::new();
-        for (ordinal, Drafted { name, record, times }) in records.into_iter().enumerate() {
+        for (ordinal, drafted) in records.into_iter().enumerate() {
+            let Drafted { name, record, times, erasure } = drafted;
             let kind = match (self.live(&name), &record) {
+                _ if erasure.is_some() => ChangeKind::Erased,
                 (None, _) => ChangeKind::Created,
                 (Some(_), Some(_)) => ChangeKind::Updated,
                 (Some(_), None) => ChangeKind::Deleted,
@@ -215,6 +247,10 @@ impl History {
             let mut version = next_version(past.versions.last(), record, applied);
             if let Some(Times { create_time, update_time }) = times {
                 version.committed = Committed { create_time, update_time, ..version.committed };
+            }
+            if let Some(erasure) = erasure {
+                past.erase(&erasure);
+                version.erasure = Some(erasure);
             }
             past.versions.push(version);
             done.push((name, kind));
@@ -266,10 +302,15 @@ fn next_version(before: Option<&Version>, record: Option<Record>, applied: Appli
         (None, Some(before)) => before.article_version,
         _ => 0,
     };
-    let url = match &record {
-        Some(Record::Article(article)) => article.canonical_url.clone(),
-        _ => before.and_then(|before| before.url.clone()),
+    let address = match &record {
+        Some(Record::Article(article)) => article.canonical_url.as_ref().map(address_hash),
+        _ => before.and_then(|before| before.address),
     };
     let committed = Committed { revision, create_revision, create_time, update_time: time };
-    Version { committed, record, article_version, url }
+    Version { committed, record, article_version, address, erasure: None }
+}
+
+/// What is kept of an address.
+pub(super) fn address_hash(url: &CanonicalUrl) -> blake3::Hash {
+    blake3::hash(url.as_str().as_bytes())
 }

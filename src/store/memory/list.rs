@@ -64,13 +64,13 @@ fn on(path: &Path, entry: IndexEntry) -> Option<Newest> {
     match (path, entry) {
         (Path::Articles, IndexEntry::ArticleTime(time)) => Some(Reverse(time)),
         (Path::ArticlesByPublisher(asked), IndexEntry::ArticlePublisher(key, time))
-            if *asked == key =>
+            if asked.contains(&key) =>
         {
             Some(Reverse(time))
         }
         (Path::StatementsBySpeaker(asked), IndexEntry::StatementSpeaker(entity, time))
         | (Path::StatementsByMention(asked), IndexEntry::StatementMention(entity, time))
-            if *asked == entity =>
+            if asked.contains(&entity) =>
         {
             Some(Reverse(time))
         }

@@ -17,9 +17,10 @@ use self::history::History;
 use self::reader::MemoryReader;
 use super::leases::Leases;
 use super::{
-    Applied, At, Change, Error, Floor, Head, Identity, Reader, Remembered, RequestKey, Store,
-    WriteBatch,
+    Applied, At, Change, Erased, Error, Floor, Head, Identity, Reader, Remembered, RequestKey,
+    Store, WriteBatch,
 };
+use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
@@ -130,6 +131,14 @@ impl Store for MemoryStore {
         Ok(self.leases.floor())
     }
 
+    async fn erasures(
+        &self,
+        after: Option<&RecordName>,
+        limit: usize,
+    ) -> Result<Vec<Erased>, Error> {
+        self.shared.read(|history| Ok(history.erasures(after, limit)))
+    }
+
     async fn disk_bytes(&self) -> Result<u64, Error> {
         self.shared.read(|_| Ok(0))
     }
@@ -167,13 +176,13 @@ fn broken() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use super::*;
     use crate::store::conformance::{Fixture, store_conformance};
 
-    struct InMemory(Arc<MemoryStore>);
+    pub(crate) struct InMemory(Arc<MemoryStore>);
 
     #[async_trait]
     impl Fixture for InMemory {
@@ -184,7 +193,7 @@ mod tests {
         async fn reopen(&mut self) {}
     }
 
-    async fn in_memory() -> InMemory {
+    pub(crate) async fn in_memory() -> InMemory {
         let config = MemoryConfig { store_id: Uuid::from_u128(1), token_key: [1; 32] };
         InMemory(Arc::new(MemoryStore::new(config)))
     }

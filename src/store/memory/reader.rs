@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::history::{History, Version};
+use super::history::{History, Version, address_hash};
 use super::{Shared, list};
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Record, Stored};
@@ -90,10 +90,11 @@ fn shown(mut stored: Stored, body: LoadBody) -> Stored {
 }
 
 fn article_by_url(history: &History, url: &CanonicalUrl, revision: Revision) -> Option<ArticleId> {
+    let address = address_hash(url);
     let holders = history.pasts().filter_map(|(name, past)| {
         let RecordName::Article(id) = name else { return None };
         let newest = past.at(revision)?;
-        let holds = newest.url.as_ref() == Some(url);
+        let holds = newest.address == Some(address);
         holds.then_some((newest.record.is_some(), newest.committed.revision, id))
     });
     // A live holder before a deleted one; of the deleted, the one deleted last.

@@ -58,15 +58,17 @@ pub(super) struct Commit<'g, 'db> {
 
 /// A record as it stood before a mutation.
 pub(super) struct Before {
-    version: Version,
+    pub(super) version: Version,
     /// Where it was live.
     pub(super) live: Option<Record>,
     /// The address that it had, or had last.
     pub(super) url: Option<CanonicalUrl>,
+    /// Whether it was erased.
+    pub(super) erased: bool,
 }
 
 impl Before {
-    fn heads(&self, name: &RecordName) -> Vec<Vec<u8>> {
+    pub(super) fn heads(&self, name: &RecordName) -> Vec<Vec<u8>> {
         self.live.as_ref().map(|record| prepare::heads(name, record)).unwrap_or_default()
     }
 
@@ -101,6 +103,7 @@ impl<'g, 'db> Commit<'g, 'db> {
             match step {
                 Step::Put(put) => self.put(*put)?,
                 Step::Delete(name) => self.delete(&name)?,
+                Step::Erase(name, erasure) => self.erase(&name, &erasure)?,
                 Step::Ensure(id, entity) => self.ensure(&id, *entity)?,
             }
         }
@@ -141,6 +144,9 @@ impl<'g, 'db> Commit<'g, 'db> {
     fn put(&mut self, put: Put) -> Result<(), Error> {
         let place = self.place_or_new(&put.name)?;
         let before = self.before(&place)?;
+        if before.as_ref().is_some_and(|before| before.erased) {
+            return Err(Error::Conflict(Conflict::Erased(put.name)));
+        }
         if let RecordName::Article(_) = put.name {
             self.index_url(&place, before.as_ref(), put.url.as_ref())?;
         }
@@ -173,7 +179,7 @@ impl<'g, 'db> Commit<'g, 'db> {
         };
         let committed = self.committed(Some(&before));
         let url = before.url.clone();
-        let remains = Remains { name: name.clone(), article_version, url };
+        let remains = Remains { name: name.clone(), article_version, url, erasure: None };
         let payload = remains.pack();
         self.store_version(&place, &Version { committed, body: None, deleted: true, payload });
         self.leave_behind(&place, Some(&before), None);
@@ -202,21 +208,22 @@ impl<'g, 'db> Commit<'g, 'db> {
     }
 
     /// The record as it stands, whatever this commit did to it already.
-    fn before(&self, place: &Place) -> Result<Option<Before>, Error> {
+    pub(super) fn before(&self, place: &Place) -> Result<Option<Before>, Error> {
         let Some((key, version)) = self.group.newest(place)? else { return Ok(None) };
         if version.deleted {
-            let url = version.remains(&key)?.url;
-            return Ok(Some(Before { version, live: None, url }));
+            let Remains { url, erasure, .. } = version.remains(&key)?;
+            let erased = erasure.is_some();
+            return Ok(Some(Before { version, live: None, url, erased }));
         }
         let record = version.record(&key)?.value;
         let url = match &record {
             Record::Article(article) => article.canonical_url.clone(),
             Record::Statement(_) | Record::Entity(_) => None,
         };
-        Ok(Some(Before { version, live: Some(record), url }))
+        Ok(Some(Before { version, live: Some(record), url, erased: false }))
     }
 
-    fn committed(&self, before: Option<&Before>) -> Committed {
+    pub(super) fn committed(&self, before: Option<&Before>) -> Committed {
         let first = before.map(|before| &before.version.committed);
         Committed {
             revision: self.revision,
@@ -226,7 +233,7 @@ impl<'g, 'db> Commit<'g, 'db> {
         }
     }
 
-    fn store_version(&mut self, place: &Place, version: &Version) {
+    pub(super) fn store_version(&mut self, place: &Place, version: &Version) {
         let group = &mut *self.group;
         version.seal(&place.version(self.revision), |key, value| group.put(key, value));
     }
@@ -261,7 +268,7 @@ impl<'g, 'db> Commit<'g, 'db> {
 
     /// Says in the change log what was done to a record; of several things the
     /// sum, where a batch goes back to a name.
-    fn note(&mut self, name: RecordName, kind: ChangeKind) {
+    pub(super) fn note(&mut self, name: RecordName, kind: ChangeKind) {
         match self.records.iter_mut().find(|(known, _)| *known == name) {
             Some((_, ChangeKind::Created)) if kind == ChangeKind::Updated => {}
             Some((_, known)) => *known = kind,
@@ -269,7 +276,7 @@ impl<'g, 'db> Commit<'g, 'db> {
         }
     }
 
-    fn count(&mut self, name: &RecordName) -> &mut u64 {
+    pub(super) fn count(&mut self, name: &RecordName) -> &mut u64 {
         match name {
             RecordName::Article(_) => &mut self.counts.articles,
             RecordName::Statement(_) => &mut self.counts.statements,
@@ -278,7 +285,7 @@ impl<'g, 'db> Commit<'g, 'db> {
     }
 
     /// Where the record stands or is to stand.
-    fn place_or_new(&mut self, name: &RecordName) -> Result<Place, Error> {
+    pub(super) fn place_or_new(&mut self, name: &RecordName) -> Result<Place, Error> {
         Ok(match name {
             RecordName::Article(id) => Place::article(self.iid(keys::ARTICLE_ID, id.as_str())?),
             RecordName::Entity(id) => Place::entity(self.iid(keys::ENTITY_ID, id.as_str())?),

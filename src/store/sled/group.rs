@@ -130,6 +130,22 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
+    /// The keys below a prefix, in no order.
+    pub(super) fn keys_below(&self, prefix: &[u8]) -> Result<Vec<IVec>, Error> {
+        let high = keys::behind(prefix);
+        let bounds = (Bound::Included(prefix), Bound::Excluded(high.as_slice()));
+        let own = self.writes.range::<[u8], _>(bounds);
+        let mut found: Vec<IVec> =
+            own.filter(|(_, value)| value.is_some()).map(|(key, _)| key.clone()).collect();
+        for key in self.db.range::<&[u8], _>(bounds).keys() {
+            let key = key.map_err(error::read)?;
+            if !self.writes.contains_key(&key) {
+                found.push(key);
+            }
+        }
+        Ok(found)
+    }
+
     /// Whether a key below a prefix is one of those looked for.
     pub(super) fn any_key(
         &self,

@@ -4,10 +4,12 @@
 
 mod commit;
 mod committer;
+mod erase;
 mod error;
 mod group;
 mod judge;
 mod keys;
+mod merged;
 mod open;
 mod places;
 mod prepare;
@@ -22,7 +24,7 @@ mod source;
 mod space;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,9 +41,10 @@ use self::shared::Shared;
 use self::source::Source as _;
 use self::space::SpaceWatch;
 use super::{
-    Applied, At, Change, Error, Floor, Head, Identity, Reader, Remembered, RequestKey, Store,
-    WriteBatch,
+    Applied, At, Change, Erased, Error, Floor, Head, Identity, Reader, Remembered, RequestKey,
+    Store, WriteBatch,
 };
+use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 
@@ -204,6 +207,19 @@ impl Store for SledStore {
             self.ask(|answer| Job::Prune { step, answer }).await?;
         }
         Ok(self.floor())
+    }
+
+    async fn erasures(
+        &self,
+        after: Option<&RecordName>,
+        limit: usize,
+    ) -> Result<Vec<Erased>, Error> {
+        let (first, end) = keys::erased_after(after);
+        let shared = Arc::clone(&self.shared);
+        off_the_workers(move || {
+            shared.read(|db| reader::erasures(db, shared.head().revision, first..end, limit))
+        })
+        .await
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {

@@ -11,7 +11,9 @@ use crate::domain::id::{BatchId, EntityId, RecordName};
 use crate::domain::record::{Record, Times};
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
-use crate::store::{Error, Mutation, Precondition, Remembered, RequestKey, WriteBatch, catalogue};
+use crate::store::{
+    Erasure, Error, Mutation, Precondition, Remembered, RequestKey, WriteBatch, catalogue,
+};
 
 /// A batch that waits to be committed.
 pub(super) struct Prepared {
@@ -27,6 +29,7 @@ pub(super) struct Prepared {
 pub(super) enum Step {
     Put(Box<Put>),
     Delete(RecordName),
+    Erase(RecordName, Erasure),
     /// What it stores depends on what is stored.
     Ensure(EntityId, Box<Entity>),
 }
@@ -77,6 +80,7 @@ impl Step {
                 Self::Put(Box::new(Put { times: Some(times), ..put }))
             }
             Mutation::Delete(name) => Self::Delete(name),
+            Mutation::Erase(name, erasure) => Self::Erase(name, erasure),
             Mutation::Ensure(id, entity) => Self::Ensure(id, entity),
         })
     }

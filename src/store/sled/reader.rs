@@ -1,6 +1,6 @@
 //! Reads at one revision.
 
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,6 +8,7 @@ use sled::Db;
 
 use super::keys::{self, Place};
 use super::places::{about, place};
+use super::record::envelope::damaged;
 use super::record::log::Value as _;
 use super::record::version::Version;
 use super::shared::Shared;
@@ -20,7 +21,7 @@ use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::store::leases::Lease;
 use crate::store::{
-    ArticleState, At, Change, Error, Floor, Head, LoadBody, Page, Reader, Scan, State,
+    ArticleState, At, Change, Erased, Error, Floor, Head, LoadBody, Page, Reader, Scan, State,
 };
 
 /// More names than this are read off the async workers.
@@ -166,6 +167,24 @@ pub(super) fn changes(
     db.range(bounds).take(limit).map(read).collect()
 }
 
+/// The durable erasures between two keys.
+pub(super) fn erasures(
+    db: &Db,
+    head: Revision,
+    keys: Range<Vec<u8>>,
+    limit: usize,
+) -> Result<Vec<Erased>, Error> {
+    let read = |entry: sled::Result<Entry>| {
+        let (key, value) = entry.map_err(error::read)?;
+        Erased::open(db, &key, &value)
+    };
+    let durable = |erased: &Result<Erased, Error>| match erased {
+        Ok(erased) => erased.revision <= head,
+        Err(_) => true,
+    };
+    db.range(keys).map(read).filter(durable).take(limit).collect()
+}
+
 /// The newest version at a place at or before a revision, with its key.
 pub(super) fn version_at(
     db: &Db,
@@ -181,28 +200,65 @@ pub(super) fn version_at(
         .transpose()
 }
 
-/// The record of a version that is no deletion.
+/// The record of a version that is no deletion; `None` where an erasure came
+/// between the version and its text.
 pub(super) fn stored(
     db: &Db,
     key: &[u8],
     version: &Version,
     body: LoadBody,
-) -> Result<Stored, Error> {
+) -> Result<Option<Stored>, Error> {
     let mut stored = version.record(key)?;
-    if let (LoadBody::Yes, Some(iid)) = (body, Place::of_version(key).and_then(|at| at.iid())) {
-        version.load_body(db, iid, &mut stored.value)?;
+    let there = body == LoadBody::No || load_text(db, key, version, &mut stored)?;
+    Ok(there.then_some(stored))
+}
+
+/// Gives an article its text; `false` where it was erased meanwhile.
+pub(super) fn load_text(
+    db: &Db,
+    key: &[u8],
+    version: &Version,
+    stored: &mut Stored,
+) -> Result<bool, Error> {
+    let Some(iid) = Place::of_version(key).and_then(|place| place.iid()) else { return Ok(true) };
+    match version.load_body(db, iid, &mut stored.value) {
+        Err(_) if reopened(db, key)?.deleted => Ok(false),
+        loaded => loaded.map(|()| true),
     }
-    Ok(stored)
+}
+
+/// What stands under a version's key by now.
+fn reopened(db: &Db, key: &[u8]) -> Result<Version, Error> {
+    let missing = || damaged(key, "it is missing");
+    let value = db.get(key)?.ok_or_else(missing)?;
+    Version::open(db, key, &value)
 }
 
 fn state(db: &Db, revision: Revision, name: &RecordName, body: LoadBody) -> Result<State, Error> {
     let Some(place) = place(db, name)? else { return Ok(State::Never) };
     let read = || match version_at(db, revision, &place)? {
         None => Ok(State::Never),
-        Some((key, version)) if version.deleted => Ok(State::Deleted(version.as_deleted(&key)?)),
-        Some((key, version)) => Ok(State::Live(stored(db, &key, &version, body)?)),
+        Some((key, version)) => Ok(match stored_state(db, &key, &version, body)? {
+            ArticleState::Article(stored) => State::Live(stored),
+            ArticleState::Deleted(deleted) => State::Deleted(deleted),
+        }),
     };
     read().map_err(|error| about(|| Some(name.to_string()), error))
+}
+
+fn stored_state(
+    db: &Db,
+    key: &[u8],
+    version: &Version,
+    body: LoadBody,
+) -> Result<ArticleState, Error> {
+    if version.deleted {
+        return Ok(ArticleState::Deleted(version.as_deleted(key)?));
+    }
+    match stored(db, key, version, body)? {
+        Some(stored) => Ok(ArticleState::Article(stored)),
+        None => Ok(ArticleState::Deleted(reopened(db, key)?.as_deleted(key)?)),
+    }
 }
 
 /// The live article with the address, else the one that was deleted last.
@@ -243,10 +299,7 @@ fn states_of(
     let read = |entry: sled::Result<Entry>| {
         let (key, value) = entry.map_err(error::read)?;
         let version = Version::open(db, &key, &value)?;
-        if version.deleted {
-            return Ok(ArticleState::Deleted(version.as_deleted(&key)?));
-        }
-        Ok(ArticleState::Article(stored(db, &key, &version, body)?))
+        stored_state(db, &key, &version, body)
     };
     db.range(place.version(newest)..place.end()).take(limit).map(read).collect()
 }

@@ -58,7 +58,7 @@ impl Commit<'_, '_> {
         Ok(())
     }
 
-    fn tally(&mut self, head: &[u8], by: i64) {
+    pub(super) fn tally(&mut self, head: &[u8], by: i64) {
         if let Some(counter) = keys::counter(head) {
             *self.counted.entry(counter).or_default() += by;
         }

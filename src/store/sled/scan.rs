@@ -1,15 +1,13 @@
 //! Pages along the access paths.
 
-use std::ops::Bound;
-
 use sled::{Db, IVec};
 
 use super::keys::{self, Iid, Place, REVISION_BYTES};
+use super::merged::{Entry, Merged};
 use super::places::{about, name_of, place};
-use super::reader::{stored, version_at};
+use super::reader::{self, version_at};
 use super::record::envelope::damaged;
 use super::record::version::Version;
-use super::{error, reader};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::store::{Cursor, Error, Item, LoadBody, Page, Path, Scan};
@@ -25,7 +23,8 @@ pub(super) fn is_little(scan: &Scan) -> bool {
 
 /// What the entries along a path are.
 enum Walk {
-    /// Index entries, with what stands between the prefix and the place.
+    /// Index entries, with what stands between a prefix and the place. One place may
+    /// stand below several prefixes.
     Index { middle: usize, tag: Option<u8> },
     /// Names that lead to internal ids.
     Names { tag: u8 },
@@ -33,14 +32,11 @@ enum Walk {
     Versions,
 }
 
-/// A path as the tree has it: a prefix, and what stands below.
+/// A path as the tree has it: prefixes, mostly one, and what stands below.
 struct Trail {
-    prefix: Vec<u8>,
+    prefixes: Vec<Vec<u8>>,
     walk: Walk,
 }
-
-/// Keys to scan.
-type Bounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 /// The versions of one record that a walk came to.
 struct Found {
@@ -51,55 +47,62 @@ struct Found {
 impl Trail {
     /// `None` where nothing can be on the path.
     fn of(db: &Db, path: &Path) -> Result<Option<Self>, Error> {
-        let index = |prefix: Vec<u8>, tag: Option<u8>| {
-            let walk = Walk::Index { middle: keys::middle_bytes(&prefix), tag };
-            Self { prefix, walk }
+        let index = |prefixes: Vec<Vec<u8>>, tag: Option<u8>| {
+            let middle = prefixes.first().map_or(0, |prefix| keys::middle_bytes(prefix));
+            Self { prefixes, walk: Walk::Index { middle, tag } }
         };
+        let one = |prefix: Vec<u8>, walk: Walk| Self { prefixes: vec![prefix], walk };
         Ok(Some(match path {
-            Path::Articles => index(keys::articles(), Some(keys::ARTICLE)),
-            Path::ArticlesByPublisher(key) => index(keys::publisher(key), Some(keys::ARTICLE)),
-            Path::StatementsBySpeaker(id) => index(keys::speaker(id), Some(keys::STATEMENT)),
-            Path::StatementsByMention(id) => index(keys::mention(id), Some(keys::STATEMENT)),
-            Path::EntitiesByNameKey(key) => index(keys::name_key(key), Some(keys::ENTITY)),
+            Path::Articles => index(vec![keys::articles()], Some(keys::ARTICLE)),
+            Path::ArticlesByPublisher(publishers) => {
+                let prefixes = publishers.iter().map(|key| keys::publisher(key)).collect();
+                index(prefixes, Some(keys::ARTICLE))
+            }
+            Path::StatementsBySpeaker(speakers) => {
+                index(speakers.iter().map(keys::speaker).collect(), Some(keys::STATEMENT))
+            }
+            Path::StatementsByMention(entities) => {
+                index(entities.iter().map(keys::mention).collect(), Some(keys::STATEMENT))
+            }
+            Path::EntitiesByNameKey(key) => index(vec![keys::name_key(key)], Some(keys::ENTITY)),
             Path::EntitiesByExternalId(id) => {
-                index(keys::external_id(&id.authority, &id.id), Some(keys::ENTITY))
+                index(vec![keys::external_id(&id.authority, &id.id)], Some(keys::ENTITY))
             }
-            Path::Referrers(target) => index(keys::referrers(target), None),
-            Path::ArticlesByName => {
-                Self { prefix: vec![keys::ARTICLE_ID], walk: Walk::Names { tag: keys::ARTICLE } }
-            }
-            Path::Entities => {
-                Self { prefix: vec![keys::ENTITY_ID], walk: Walk::Names { tag: keys::ENTITY } }
-            }
-            Path::Statements => Self { prefix: vec![keys::STATEMENT], walk: Walk::Versions },
+            Path::Referrers(target) => index(vec![keys::referrers(target)], None),
+            Path::ArticlesByName => one(vec![keys::ARTICLE_ID], Walk::Names { tag: keys::ARTICLE }),
+            Path::Entities => one(vec![keys::ENTITY_ID], Walk::Names { tag: keys::ENTITY }),
+            Path::Statements => one(vec![keys::STATEMENT], Walk::Versions),
             Path::StatementsOf(article) => {
                 let article = place(db, &article.clone().into())?;
                 let Some(iid) = article.and_then(|place| place.iid()) else { return Ok(None) };
                 let prefix = [&[keys::STATEMENT], iid.as_bytes()].concat();
-                Self { prefix, walk: Walk::Versions }
+                one(prefix, Walk::Versions)
             }
         }))
     }
 
-    /// The keys that are left after a cursor.
-    fn bounds(&self, after: Option<&Cursor>) -> Result<Bounds, Error> {
-        let start = match after {
-            None => Bound::Included(self.prefix.clone()),
-            Some(Cursor(key)) if key.starts_with(&self.prefix) => Bound::Excluded(key.clone()),
-            Some(_) => return Err(Error::BadCursor),
+    /// The entries that are left after a cursor.
+    fn entries(&self, db: &Db, after: Option<&Cursor>) -> Result<Merged, Error> {
+        let rest = match after {
+            None => None,
+            Some(Cursor(key)) => {
+                let rest = key.strip_prefix(self.start().as_slice()).ok_or(Error::BadCursor)?;
+                Some(rest).filter(|rest| !rest.is_empty())
+            }
         };
-        Ok((start, Bound::Excluded(keys::behind(&self.prefix))))
+        Merged::after(db, &self.prefixes, rest)
+    }
+
+    /// The cursor before all entries. What follows it in a cursor holds for each of
+    /// the prefixes.
+    fn start(&self) -> Vec<u8> {
+        self.prefixes.first().cloned().unwrap_or_default()
     }
 
     /// The record that an entry leads to under a revision, if it does to one that
     /// is live there.
-    fn follow(
-        &self,
-        db: &Db,
-        revision: Revision,
-        key: &IVec,
-        value: &IVec,
-    ) -> Result<Option<Found>, Error> {
+    fn follow(&self, db: &Db, revision: Revision, entry: &Entry) -> Result<Option<Found>, Error> {
+        let Entry { key, value, .. } = entry;
         let place = match &self.walk {
             Walk::Versions => {
                 let here = keys::version_revision(key).is_some_and(|at| at <= revision);
@@ -115,7 +118,7 @@ impl Trail {
                 if !keys::holds(key, value, revision) {
                     return Ok(None);
                 }
-                self.place(key, *middle, *tag).ok_or_else(|| damaged(key, "it leads nowhere"))?
+                Self::place(entry, *middle, *tag).ok_or_else(|| damaged(key, "it leads nowhere"))?
             }
         };
         let found = version_at(db, revision, &place);
@@ -127,56 +130,58 @@ impl Trail {
     }
 
     /// The place that an index entry leads to.
-    fn place(&self, key: &[u8], middle: usize, tag: Option<u8>) -> Option<Place> {
-        let head = self.prefix.len() + middle;
-        let kind = || key.get(self.prefix.len()).copied().and_then(keys::tag_of_kind_order);
-        keys::index_place(key, head, tag.or_else(kind)?)
+    fn place(entry: &Entry, middle: usize, tag: Option<u8>) -> Option<Place> {
+        let kind = || entry.rest().first().copied().and_then(keys::tag_of_kind_order);
+        keys::index_place(&entry.key, entry.prefix + middle, tag.or_else(kind)?)
     }
 
     /// Where a scan goes on after the record that an entry led to: behind all of
-    /// its versions, where the entry is one.
-    fn cursor(&self, key: &[u8]) -> Cursor {
-        match self.walk {
-            Walk::Index { .. } | Walk::Names { .. } => Cursor(key.to_vec()),
-            Walk::Versions => {
-                let place = Place::of_version(key);
-                Cursor(place.map_or_else(|| key.to_vec(), |place| place.end()))
+    /// the entries that it has in this place.
+    fn cursor(&self, entry: &Entry) -> Cursor {
+        let rest = match self.walk {
+            Walk::Names { .. } => entry.rest().to_vec(),
+            Walk::Index { .. } | Walk::Versions => {
+                [without_revision(entry.rest()), &[0xff; REVISION_BYTES]].concat()
             }
-        }
+        };
+        Cursor([self.start(), rest].concat())
     }
 
-    /// Whether an entry is an older version of the record that was met last.
-    fn is_met(&self, key: &[u8], last: &[u8]) -> bool {
-        let record = |key: &[u8]| key.len().checked_sub(REVISION_BYTES);
-        matches!(self.walk, Walk::Versions)
-            && record(key).and_then(|end| key.get(..end))
-                == record(last).and_then(|end| last.get(..end))
+    /// Whether an entry leads to the record that was met last: as an older version,
+    /// or below another prefix.
+    fn is_met(&self, entry: &Entry, last: Option<&Entry>) -> bool {
+        !matches!(self.walk, Walk::Names { .. })
+            && last
+                .is_some_and(|last| without_revision(entry.rest()) == without_revision(last.rest()))
     }
+}
+
+fn without_revision(rest: &[u8]) -> &[u8] {
+    rest.len().checked_sub(REVISION_BYTES).and_then(|end| rest.get(..end)).unwrap_or(rest)
 }
 
 /// A page of the records along a path at a revision.
 pub(super) fn page(db: &Db, revision: Revision, scan: &Scan) -> Result<Page, Error> {
     let Some(trail) = Trail::of(db, &scan.path)? else { return Ok(Page::default()) };
-    let bounds = trail.bounds(scan.after.as_ref())?;
+    let mut entries = trail.entries(db, scan.after.as_ref())?;
     let mut page = Page::default();
     let mut budget = Budget::of(scan);
-    let mut last = IVec::default();
+    let mut last: Option<Entry> = None;
     let mut reached = scan.after.clone();
-    for entry in db.range(bounds) {
-        let (key, value) = entry.map_err(error::read)?;
-        if trail.is_met(&key, &last) {
+    while let Some(entry) = entries.next()? {
+        if trail.is_met(&entry, last.as_ref()) {
             continue;
         }
-        let Some(found) = trail.follow(db, revision, &key, &value)? else { continue };
-        last = key.clone();
+        let Some(found) = trail.follow(db, revision, &entry)? else { continue };
+        let cursor = trail.cursor(&entry);
+        last = Some(entry);
         if found.version.deleted {
             continue;
         }
         if budget.is_spent() {
-            page.next = Some(reached.unwrap_or_else(|| Cursor(trail.prefix.clone())));
+            page.next = Some(reached.unwrap_or_else(|| Cursor(trail.start())));
             break;
         }
-        let cursor = trail.cursor(&key);
         reached = Some(cursor.clone());
         budget.records = budget.records.saturating_sub(1);
         let admitted = admit(db, &found, scan);
@@ -196,18 +201,15 @@ fn naming(db: &Db, key: &[u8], error: Error) -> Error {
 /// The record, if it passes the filter.
 fn admit(db: &Db, found: &Found, scan: &Scan) -> Result<Option<Stored>, Error> {
     let Some(filter) = &scan.filter else {
-        return reader::stored(db, &found.key, &found.version, scan.body).map(Some);
+        return reader::stored(db, &found.key, &found.version, scan.body);
     };
-    let mut record = stored(db, &found.key, &found.version, LoadBody::No)?;
+    let mut record = found.version.record(&found.key)?;
     if !filter.matches(&record) {
         return Ok(None);
     }
-    if scan.body == LoadBody::Yes
-        && let Some(iid) = Place::of_version(&found.key).and_then(|place| place.iid())
-    {
-        found.version.load_body(db, iid, &mut record.value)?;
-    }
-    Ok(Some(record))
+    let there = scan.body == LoadBody::No
+        || reader::load_text(db, &found.key, &found.version, &mut record)?;
+    Ok(there.then_some(record))
 }
 
 /// What a page may still take. The first record always fits.

@@ -10,6 +10,7 @@
 //! E|eiid|!rev                  a version of an entity
 //! L|key|chunk                  what is too long to stand under `key`
 //! C|rev                        a commit
+//! Z|name                       that a record was erased, and why
 //! g|rev                        the keys that a commit left behind
 //! Q|principal|0|method|0|uuid  a remembered request
 //! e|expires|Q-key              when it may be forgotten
@@ -19,6 +20,7 @@
 mod index;
 
 pub(super) use self::index::*;
+use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
 use crate::store::RequestKey;
@@ -44,6 +46,7 @@ pub(super) const ARTICLE_ID: u8 = b'I';
 pub(super) const ENTITY_ID: u8 = b'J';
 const REMEMBERED: u8 = b'Q';
 const LEFT_BEHIND: u8 = b'g';
+const ERASED: u8 = b'Z';
 
 /// The version of the layout and the encoding, in plain bytes.
 pub(super) const FORMAT: &[u8] = b"m|format";
@@ -110,6 +113,11 @@ impl Place {
     /// The place that an index entry of such records says.
     pub(super) fn from_parts(tag: u8, place: &[u8]) -> Self {
         Self([&[tag], place].concat())
+    }
+
+    /// The place that stands so in keys.
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
     }
 
     /// The place of the version that has the key.
@@ -189,6 +197,17 @@ pub(super) fn change(revision: Revision) -> Vec<u8> {
 /// The key of what a commit left behind: what readers before it alone can see.
 pub(super) fn left_behind(revision: Revision) -> Vec<u8> {
     [[LEFT_BEHIND].as_slice(), &revision.0.to_be_bytes()].concat()
+}
+
+/// The key that says that a record was erased.
+pub(super) fn erased(name: &RecordName) -> Vec<u8> {
+    [&[ERASED], name.to_string().as_bytes()].concat()
+}
+
+/// The keys of all erasures behind that of a name.
+pub(super) fn erased_after(name: Option<&RecordName>) -> (Vec<u8>, Vec<u8>) {
+    let first = name.map_or(vec![ERASED], |name| [erased(name).as_slice(), &[0]].concat());
+    (first, behind(&[ERASED]))
 }
 
 /// Whether it is the key of a version of a record.

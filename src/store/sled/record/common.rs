@@ -64,7 +64,7 @@ numbered! {
         Second = 1, Minute = 2, Hour = 3, Day = 4, Week = 5, Month = 6, Quarter = 7, Season = 8,
         Year = 9, Decade = 10, Century = 11,
     }
-    ChangeKind { Created = 1, Updated = 2, Deleted = 3 }
+    ChangeKind { Created = 1, Updated = 2, Deleted = 3, Erased = 4 }
 }
 
 /// The number of a value, 0 for none.

@@ -399,7 +399,7 @@ fn entity() -> Record {
 }
 
 fn remains() -> Remains {
-    Remains { name: name("articles/rain"), article_version: 3, url: Some(url()) }
+    Remains { name: name("articles/rain"), article_version: 3, url: Some(url()), erasure: None }
 }
 
 fn request() -> RequestKey {

@@ -5,6 +5,7 @@
 mod article;
 mod common;
 mod entity;
+pub(super) mod erasing;
 pub(super) mod envelope;
 mod json;
 pub(super) mod log;

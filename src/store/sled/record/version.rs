@@ -7,6 +7,7 @@ use sled::IVec;
 
 use super::common::{MomentMessage, perhaps};
 use super::envelope::{self, TOMBSTONE, damaged};
+use super::erasing::ErasureMessage;
 use super::packed::{self, Packed};
 use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
@@ -14,7 +15,7 @@ use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::store::sled::keys::{self, Iid};
 use crate::store::sled::source::Source;
-use crate::store::{Deleted, Error};
+use crate::store::{Deleted, Erasure, Error};
 
 /// Where the text of an article stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(in crate::store::sled) struct Remains {
     pub(in crate::store::sled) name: RecordName,
     pub(in crate::store::sled) article_version: u32,
     pub(in crate::store::sled) url: Option<CanonicalUrl>,
+    /// Where it was erased.
+    pub(in crate::store::sled) erasure: Option<Erasure>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -75,6 +78,8 @@ struct RemainsMessage {
     article_version: u32,
     #[prost(string, tag = "3")]
     url: String,
+    #[prost(message, optional, tag = "4")]
+    erasure: Option<ErasureMessage>,
 }
 
 impl Remains {
@@ -83,6 +88,7 @@ impl Remains {
             name: self.name.to_string(),
             article_version: self.article_version,
             url: self.url.as_ref().map_or_else(String::new, |url| url.as_str().into()),
+            erasure: self.erasure.as_ref().map(ErasureMessage::of),
         };
         Packed::new(message.encode_to_vec())
     }
@@ -160,8 +166,8 @@ impl Version {
 
     /// A deletion as readers see it.
     pub(in crate::store::sled) fn as_deleted(&self, key: &[u8]) -> Result<Deleted, Error> {
-        let article_version = self.remains(key)?.article_version;
-        Ok(Deleted { committed: self.committed, article_version })
+        let Remains { article_version, erasure, .. } = self.remains(key)?;
+        Ok(Deleted { committed: self.committed, article_version, erasure })
     }
 
     /// How long the record is, about.
@@ -195,6 +201,7 @@ fn decode_remains(payload: &[u8]) -> Result<Remains, String> {
             .map_err(|error: crate::domain::id::IdError| error.to_string())?,
         article_version: message.article_version,
         url: perhaps(&message.url, from_stored)?,
+        erasure: message.erasure.map(ErasureMessage::restore).transpose()?,
     })
 }
 

@@ -49,7 +49,7 @@ async fn check_whole(store: &dyn Store) {
     assert_eq!(names(&*reader, Way::ArticlesByName).await.len() as u64, counted.articles);
     assert_eq!(names(&*reader, Way::Articles).await.len() as u64, counted.articles);
     assert_eq!(names(&*reader, Way::Statements).await.len() as u64, counted.statements);
-    let spoken = names(&*reader, Way::StatementsBySpeaker(entity_id("person"))).await;
+    let spoken = names(&*reader, Way::StatementsBySpeaker([entity_id("person")].into())).await;
     assert_eq!(spoken.len() as u64, counted.statements);
     assert_eq!(counted.speakers, u64::from(head > Revision::ZERO));
 }

@@ -36,7 +36,7 @@ fn raw(directory: &Path) -> sled::Db {
     opened.unwrap()
 }
 
-struct OnDisk {
+pub(crate) struct OnDisk {
     directory: TempDir,
     store: Arc<SledStore>,
 }
@@ -53,7 +53,7 @@ impl Fixture for OnDisk {
     }
 }
 
-async fn on_disk() -> OnDisk {
+pub(crate) async fn on_disk() -> OnDisk {
     let directory = TempDir::new().unwrap();
     let store = Arc::new(open(directory.path()));
     OnDisk { directory, store }

@@ -81,14 +81,20 @@ async fn check(store: &dyn Store) {
     let commit = u32::try_from(reader.revision().0 - 1).unwrap();
     let expected: Vec<_> = expected(commit).into_iter().collect();
     let reader = &*reader;
-    let outlets = (0..OUTLETS).map(|at| Path::ArticlesByPublisher(format!("outlet {at}")));
+    let outlets = (0..OUTLETS).map(|at| Path::ArticlesByPublisher([format!("outlet {at}")].into()));
     let persons = || (0..OUTLETS).map(|at| entity_id(&format!("person-{at}")));
     assert_eq!(listed(reader, outlets).await, expected);
     assert_eq!(listed(reader, [Path::Articles]).await, expected);
     assert_eq!(listed(reader, [Path::ArticlesByName]).await, expected);
     assert_eq!(listed(reader, [Path::Statements]).await, expected);
-    assert_eq!(listed(reader, persons().map(Path::StatementsBySpeaker)).await, expected);
-    assert_eq!(listed(reader, persons().map(Path::StatementsByMention)).await, expected);
+    assert_eq!(
+        listed(reader, persons().map(|id| Path::StatementsBySpeaker([id].into()))).await,
+        expected
+    );
+    assert_eq!(
+        listed(reader, persons().map(|id| Path::StatementsByMention([id].into()))).await,
+        expected
+    );
     for (number, commit) in expected {
         let name = name(&format!("articles/a{number}"));
         let State::Live(stored) = reader.state(&name, LoadBody::No).await.unwrap() else {

@@ -91,7 +91,7 @@ async fn measure(statements: usize) {
     }
     let start = Instant::now();
     for number in 0..200 {
-        let path = Path::ArticlesByPublisher(format!("outlet {}", number % 50));
+        let path = Path::ArticlesByPublisher([format!("outlet {}", number % 50)].into());
         reader.list(&Scan::all(path, 50)).await.unwrap();
     }
     println!("list of 50: {:.2} ms", start.elapsed().as_secs_f64() * 1e3 / 200.0);

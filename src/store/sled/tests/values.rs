@@ -90,7 +90,7 @@ async fn names_of_any_characters_are_told_apart() {
     assert_eq!(store.head().counts.outlets, keys.len() as u64);
     let reader = newest(&store).await;
     for (number, key) in keys.iter().enumerate() {
-        let publisher = names(&*reader, Path::ArticlesByPublisher((*key).into())).await;
+        let publisher = names(&*reader, Path::ArticlesByPublisher([(*key).into()].into())).await;
         assert_eq!(publisher, [format!("articles/a{number}")], "{key:?}");
         for id in [external_id(key, "id"), external_id("x", key)] {
             let found = names(&*reader, Path::EntitiesByExternalId(id)).await;
@@ -98,7 +98,7 @@ async fn names_of_any_characters_are_told_apart() {
         }
     }
     for absent in ["", "A\0C", "AB", &"ö".repeat(149)] {
-        let found = names(&*reader, Path::ArticlesByPublisher(absent.into())).await;
+        let found = names(&*reader, Path::ArticlesByPublisher([absent.into()].into())).await;
         assert!(found.is_empty(), "{absent:?}");
     }
 }

@@ -107,6 +107,7 @@ impl<'a> Wanted<'a> {
             ChangeKind::Created => pb::ChangeKind::Created,
             ChangeKind::Updated => pb::ChangeKind::Updated,
             ChangeKind::Deleted => pb::ChangeKind::Deleted,
+            ChangeKind::Erased => pb::ChangeKind::Erased,
         };
         (before_matches || after_matches).then(|| pb::WatchEvent {
             name: name.to_string(),

@@ -1,0 +1,53 @@
+//! The kinds of steps: a name for each, and how one is drawn.
+
+mod articles;
+mod entities;
+mod statements;
+mod whole;
+
+use super::draw::Draw;
+use super::operation::Operation;
+use crate::kb::RestoredRecord;
+use crate::kb::command::{IngestArticle, RequestId};
+
+/// What is done in one step.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    /// One write.
+    Write(Box<Operation>),
+    /// Ingests as one stream.
+    Bulk(Vec<IngestArticle>),
+    /// Records as they were exported, as one stream.
+    Import(Vec<RestoredRecord>),
+    /// What is remembered of requests expires.
+    Forget,
+    /// The store is closed and opened again.
+    Reopen,
+}
+
+impl Act {
+    fn write(operation: Operation) -> Self {
+        Self::Write(Box::new(operation))
+    }
+}
+
+/// A kind of step.
+pub(super) type Kind = (&'static str, fn(&mut Draw<'_>) -> Act);
+
+/// Every kind.
+pub(super) fn all() -> impl Iterator<Item = Kind> {
+    [articles::KINDS, statements::KINDS, entities::KINDS, whole::KINDS].concat().into_iter()
+}
+
+/// The operation as a dry run.
+fn dry(mut operation: Operation) -> Act {
+    operation.context_mut().validate_only = true;
+    Act::write(operation)
+}
+
+/// The operation under a new request_id.
+fn requested(draw: &mut Draw<'_>, mut operation: Operation) -> Act {
+    let request = RequestId { id: draw.uuid(), payload: [1; 32] };
+    operation.context_mut().request = Some(request);
+    Act::write(operation)
+}
