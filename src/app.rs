@@ -1,5 +1,6 @@
 //! The server: a configuration becomes a running one.
 
+mod compact;
 mod restore;
 
 use std::future::Future;
@@ -12,10 +13,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
+pub use self::compact::compact;
 pub use self::restore::{RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
-use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig, Retention};
+use crate::derive::{Follower, FollowerConfig, Recent};
+use crate::kb::{self, FollowedQuotations, KnowledgeBase, KnowledgeBaseConfig, Retention};
+use crate::quotations::disk::{DiskConfig, DiskTable};
+use crate::quotations::table::Table;
+use crate::quotations::{Quotations, Writer};
 use crate::rpc::seed_file::{self, SeedError};
 use crate::rpc::{Base, BulkLimits, CallPolicy, Services, Transport, WatchPolicy};
 use crate::store::sled::{SledConfig, SledStore};
@@ -122,10 +128,14 @@ impl Server {
             tokio::spawn(router.serve_with_incoming_shutdown(incoming, until_stopped));
         tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
         let store = open(&config).await?;
+        let recent = Arc::new(Recent::default());
+        let kept = keep_quotations(&config, &store, &recent).await;
         let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
             store: Arc::clone(&store),
             clock,
             request_ttl: config.request_id_ttl,
+            recent,
+            quotations: kept.as_ref().map(|kept| kept.followed.clone()),
             retention: retention(&config),
         }));
         if let Some(seeds) = &config.seeds {
@@ -146,6 +156,9 @@ impl Server {
         // Nobody listening means that nothing is left to stop.
         let _ = stop.send(true);
         finish(serving, config.shutdown_grace).await?;
+        if let Some(kept) = kept {
+            kept.close().await;
+        }
         pruning.abort();
         store.close().await.map_err(Error::Close)?;
         tracing::info!("stopped");
@@ -198,6 +211,72 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let cut_short = |_| store::Error::Internal("opening was cut short".into());
     let store = opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)?;
     Ok(Arc::new(store))
+}
+
+/// How long what was taken in may wait before it is shown, if nobody waits for it.
+const QUOTATIONS_INTERVAL: Duration = Duration::from_millis(500);
+/// How many records are taken in before they are shown.
+const QUOTATIONS_RECORDS: usize = 10_000;
+
+/// Quotations on disk, and what keeps them up to date.
+struct KeptQuotations {
+    followed: FollowedQuotations,
+    table: Arc<dyn Table>,
+}
+
+impl KeptQuotations {
+    async fn close(self) {
+        self.followed.follower.stop().await;
+        let closed = tokio::task::spawn_blocking(move || self.table.close()).await;
+        // What is lost is built again.
+        if let Ok(Err(error)) = closed {
+            tracing::warn!(%error, "quotations were not closed in good order");
+        }
+    }
+}
+
+/// Keeps quotations, where that is wanted and can be done: records are served
+/// without them too.
+async fn keep_quotations(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    recent: &Arc<Recent>,
+) -> Option<KeptQuotations> {
+    if config.quotations.cache_mib == 0 {
+        return None;
+    }
+    let kept = open_quotations(config, store, recent).await;
+    kept.inspect_err(|error| tracing::error!(error, "quotations are not kept")).ok()
+}
+
+/// Opens the quotations beside the records, and begins to follow these.
+async fn open_quotations(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    recent: &Arc<Recent>,
+) -> Result<KeptQuotations, String> {
+    let cache_mib = config.quotations.cache_mib;
+    let disk = DiskConfig { path: config.data_dir.join("quotations"), cache_mib };
+    let store_id = store.identity().store_id;
+    let open = move || -> Result<(Arc<dyn Table>, Writer), String> {
+        let table: Arc<dyn Table> =
+            Arc::new(DiskTable::open(&disk).map_err(|error| error.to_string())?);
+        let writer =
+            Writer::new(Arc::clone(&table), store_id).map_err(|error| error.to_string())?;
+        Ok((table, writer))
+    };
+    let opened = tokio::task::spawn_blocking(open).await.map_err(|error| error.to_string());
+    let (table, writer) = opened.and_then(|opened| opened)?;
+    let following = FollowerConfig {
+        store: Arc::clone(store),
+        recent: Arc::clone(recent),
+        interval: QUOTATIONS_INTERVAL,
+        records: QUOTATIONS_RECORDS,
+    };
+    let follower = Follower::start(following, Box::new(writer));
+    let follower = Arc::new(follower.map_err(|error| error.to_string())?);
+    let followed = FollowedQuotations { quotations: Quotations::new(Arc::clone(&table)), follower };
+    Ok(KeptQuotations { followed, table })
 }
 
 /// Loads the seeds, once, into a base that was empty when it began.

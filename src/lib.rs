@@ -11,6 +11,8 @@
 //! - [`store`]: what a backend owes, and one conformance suite that says so;
 //!   `store::memory` is the reference, `store::sled` keeps data on disk.
 //! - [`derive`]: what follows the change log, and how it is kept up to date.
+//! - [`quotations`]: the same words by the same speaker across articles, and whether
+//!   someone said some words; it follows from the records.
 //! - [`kb`]: the use cases, one file each: what a write does, what a read sees.
 //! - [`rpc`]: the services. Messages become commands, records become messages,
 //!   errors become statuses.
@@ -42,6 +44,7 @@ pub mod extract;
 pub mod clock;
 pub mod store;
 pub mod derive;
+pub mod quotations;
 pub mod kb;
 pub mod rpc;
 pub mod config;

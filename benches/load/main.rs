@@ -9,6 +9,7 @@ mod ingest;
 mod latency;
 mod names;
 mod probe;
+mod quotes;
 mod report;
 mod server;
 mod stream;
@@ -40,6 +41,8 @@ enum Command {
     Ingest(ingest::Ingest),
     /// Measure single reads, beside a bare echo of the same size.
     Get(get::Get),
+    /// Measure quotations: catching up with a load, and VerifyQuote.
+    Quotes(quotes::Quotes),
     /// Serve the bare echo.
     #[command(hide = true)]
     Echo,
@@ -66,6 +69,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Generate(generate) => generate.run(),
         Command::Ingest(ingest) => runtime.block_on(ingest.run()),
         Command::Get(get) => runtime.block_on(get.run()),
+        Command::Quotes(quotes) => runtime.block_on(quotes.run()),
         Command::Echo => runtime.block_on(echo::serve()),
     }
 }

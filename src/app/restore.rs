@@ -120,6 +120,8 @@ async fn fill(file: &Path, directory: &Path) -> Result<Counts, RestoreError> {
         clock: Arc::new(SystemClock),
         request_ttl: std::time::Duration::ZERO,
         retention: Retention { max_age: None, max_revisions: None },
+        recent: Arc::default(),
+        quotations: None,
     });
     let (items, incoming) = mpsc::channel(WAITING);
     let (acks, answers) = mpsc::channel(WAITING);

@@ -2,6 +2,7 @@
 
 mod backup;
 mod client;
+mod compact;
 mod completions;
 mod erase;
 mod export;
@@ -13,6 +14,7 @@ mod list;
 mod load;
 mod merge;
 mod output;
+mod quotations;
 mod read;
 mod resolve;
 mod restore;
@@ -20,6 +22,7 @@ mod retract;
 mod serve;
 mod stats;
 mod text;
+mod verify_quote;
 mod version;
 mod watch;
 mod whole_file;
@@ -61,12 +64,18 @@ enum Command {
     Retract(retract::Retract),
     /// Erase records for good.
     Erase(erase::Erase),
+    /// Write the data of a stopped server anew.
+    Compact(compact::Compact),
     /// Say that two entities are one.
     Merge(merge::Merge),
     /// Take a merge of entities back.
     Unmerge(merge::Unmerge),
     /// Find which entities names may mean.
     Resolve(resolve::Resolve),
+    /// List what was said in several articles, or tell how it was worded.
+    Quotations(quotations::Quotations),
+    /// Tell whether someone said some words.
+    VerifyQuote(verify_quote::VerifyQuote),
     /// Tell of changes as they are committed.
     Watch(watch::Watch),
     /// Tell what the server holds.
@@ -94,9 +103,12 @@ pub fn main() -> ExitCode {
         Command::History(command) => client(command.run()),
         Command::Retract(command) => client(command.run()),
         Command::Erase(command) => client(command.run()),
+        Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
         Command::Resolve(command) => client(command.run()),
+        Command::Quotations(command) => client(command.run()),
+        Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
         Command::Healthcheck(command) => client(command.run()),
@@ -162,6 +174,12 @@ mod tests {
         check("dicta list quotations", false);
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
+        check("dicta quotations --speaker a --order last-seen --limit 5 --output json", true);
+        check("dicta quotations quotations/q0", true);
+        check("dicta quotations quotations/q0 --limit 5", false);
+        check("dicta quotations --order name", false);
+        check("dicta verify-quote words --speaker someone --limit 3", true);
+        check("dicta verify-quote", false);
         check("dicta history articles/a --limit 5 --output json", true);
         check("dicta history quotations/a", false);
         check("dicta retract articles/a/statements/s --kind superseded --reason r --by b", true);
@@ -171,6 +189,8 @@ mod tests {
         check("dicta erase articles/a entities/b --reason r --by b", true);
         check("dicta erase --list erasures.jsonl", true);
         check("dicta erase articles/a", false);
+        check("dicta compact --data-dir d", true);
+        check("dicta compact", false);
         check("dicta erase articles/a --reason r --list f", false);
         check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);

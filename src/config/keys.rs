@@ -34,6 +34,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         ServerLimits::KEYS,
         BulkWindow::KEYS,
         WatchStreams::KEYS,
+        QuotationsKept::KEYS,
         History::KEYS,
         Deadlines::KEYS,
     ]
@@ -98,10 +99,20 @@ keys! {
     bulk: BulkWindow;
     /// How Watch streams are handled.
     watch: WatchStreams;
+    /// How quotations are kept.
+    quotations: QuotationsKept;
     /// How much history is kept.
     history: History;
     /// How long calls may take.
     deadline: Deadlines;
+}
+
+keys! {
+    /// How quotations are kept.
+    QuotationsKept {
+        cache_mib: u64 = "quotations.cache_mib", "32", value::number(0..=65_536),
+            "Memory for cached quotations, in MiB. 0: none are kept, and questions about them are not answered.";
+    }
 }
 
 keys! {

@@ -11,7 +11,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 pub use self::error::ConfigError;
-pub use self::keys::{BulkWindow, Config, Deadlines, History, Log, ServerLimits, WatchStreams};
+pub use self::keys::{
+    BulkWindow, Config, Deadlines, History, Log, QuotationsKept, ServerLimits, WatchStreams,
+};
 pub use self::layers::{Environment, Flags};
 pub use self::print::{effective, markdown_table};
 pub use self::value::LogFormat;

@@ -75,3 +75,7 @@ pub const ERASURES: usize = 100;
 pub const RESOLVE_NAMES: usize = 100;
 /// The most entities that one Watch may be narrowed to.
 pub const WATCH_ENTITIES: usize = 1_000;
+/// The longest words that VerifyQuote takes, in code points.
+pub const QUOTE_CHARS: usize = 4_096;
+/// The fewest words that VerifyQuote takes.
+pub const QUOTE_WORDS: usize = 3;

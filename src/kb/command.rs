@@ -1,11 +1,13 @@
 //! What callers ask for and what they are answered, free of the wire.
 
 mod merge;
+mod quotation;
 mod statement;
 
 use uuid::Uuid;
 
 pub use self::merge::{MergeEntities, Merged, UnmergeEntities, Unmerged};
+pub use self::quotation::{AskedSpeaker, DerivedRead, ListQuotations, VerifyQuote};
 pub use self::statement::{
     LinkStatements, RetractStatement, StatementField, UnlinkStatements, UpdateStatement,
 };

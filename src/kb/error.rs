@@ -44,6 +44,17 @@ pub enum Error {
         /// The revision that deleted it, where one did.
         deleted: Option<Revision>,
     },
+    /// No quotation has, or had, the name.
+    #[error("quotations/{0} does not exist")]
+    NoSuchQuotation(String),
+    /// What is derived from the records cannot be read at present.
+    #[error("{what} cannot be read at present ({why}): try again")]
+    DerivedUnavailable {
+        /// What, in words.
+        what: &'static str,
+        /// Why, in words.
+        why: String,
+    },
     /// The record that had the name was erased.
     #[error("{name} was erased")]
     Erased {

@@ -22,6 +22,7 @@ mod matching;
 mod merge;
 mod merged;
 mod plan;
+mod quotations;
 mod read;
 mod read_entities;
 mod references;
@@ -34,6 +35,7 @@ mod tests;
 mod token;
 mod update;
 mod update_statement;
+mod verify;
 mod watch;
 mod write;
 
@@ -47,9 +49,11 @@ pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
+pub use self::quotations::{FollowedQuotations, QuotationPage};
 pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::retention::Retention;
+pub use self::verify::{QuoteMatch, Verdict, Verified};
 pub use self::watch::{Watch, WatchEvent, WatchRecords, WatchStart};
 use crate::clock::Clock;
 use crate::derive::Recent;
@@ -63,6 +67,7 @@ pub struct KnowledgeBase {
     retention: Retention,
     recent: Arc<Recent>,
     extractors: extract::Extractors,
+    quotations: Option<FollowedQuotations>,
 }
 
 /// What a [`KnowledgeBase`] is made of.
@@ -73,6 +78,10 @@ pub struct KnowledgeBaseConfig {
     pub clock: Arc<dyn Clock>,
     /// How long a request_id is remembered.
     pub request_ttl: Duration,
+    /// The newest commits, shared with what follows them.
+    pub recent: Arc<Recent>,
+    /// Quotations, where they are kept.
+    pub quotations: Option<FollowedQuotations>,
     /// How much history is kept.
     pub retention: Retention,
 }
@@ -81,15 +90,10 @@ impl KnowledgeBase {
     /// A knowledge base over a store.
     #[must_use]
     pub fn new(config: KnowledgeBaseConfig) -> Self {
-        let KnowledgeBaseConfig { store, clock, request_ttl, retention } = config;
-        Self {
-            store,
-            clock,
-            request_ttl,
-            retention,
-            recent: Arc::default(),
-            extractors: extract::Extractors::default(),
-        }
+        let KnowledgeBaseConfig { store, clock, request_ttl, retention, recent, quotations } =
+            config;
+        let extractors = extract::Extractors::default();
+        Self { store, clock, request_ttl, retention, recent, extractors, quotations }
     }
 
     /// The store beneath.

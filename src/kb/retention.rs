@@ -124,6 +124,8 @@ mod tests {
             clock: Arc::new(ManualClock::new(at(100))),
             request_ttl: Duration::from_secs(ttl),
             retention,
+            recent: Arc::default(),
+            quotations: None,
         });
         while kb.prune_step().await.unwrap() {}
         store.floor().revision.0

@@ -25,6 +25,8 @@ fn base() -> Arc<KnowledgeBase> {
         store: Arc::new(MemoryStore::new(config)),
         clock: Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH)),
         request_ttl: Duration::from_secs(3600),
+        recent: Arc::default(),
+        quotations: None,
         retention: Retention::default(),
     }))
 }

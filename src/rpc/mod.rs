@@ -9,6 +9,7 @@ mod base;
 mod call;
 mod ingest;
 mod bulk;
+mod near_duplicates;
 mod query;
 mod query_entities;
 mod watch;

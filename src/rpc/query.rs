@@ -10,11 +10,12 @@ use super::export::Export;
 use super::pb::query_service_server::QueryService;
 use super::streaming::{self, AnswerStream};
 use super::watch::{Responses, Subscription, WatchPolicy};
-use super::{from_pb, pb, status, to_pb};
+use super::{from_pb, near_duplicates, pb, status, to_pb};
 use crate::domain::record::Stored;
 use crate::kb::command::{GetRecords, ListRecords};
 use crate::kb::error::Error;
 use crate::kb::{Beside, Records};
+use crate::store::At;
 
 /// Answers questions about one knowledge base.
 pub(super) struct Query {
@@ -51,6 +52,18 @@ impl Query {
         let (stored, revision) = self.base.get()?.get(name.ok_or_else(required)?, &query).await?;
         let beside = self.base.get()?.beside(&[&stored], revision).await?.pop().unwrap_or_default();
         Ok((Some(to_pb(stored, beside)?), to_pb::revision(revision)))
+    }
+
+    async fn fill_near_duplicates(
+        &self,
+        articles: Vec<&mut pb::Article>,
+        newest: bool,
+    ) -> Result<(), Error> {
+        if newest {
+            near_duplicates::fill(self.base.get()?.as_ref(), articles, self.calls.answer_bytes())
+                .await?;
+        }
+        Ok(())
     }
 
     async fn batch_get<T: Message>(
@@ -149,9 +162,10 @@ impl QueryService for Query {
     ) -> Result<Response<pb::GetArticleResponse>, Status> {
         let work = async |request| {
             let query = from_pb::get_article(request)?;
-            let body = query.body;
-            let (article, revision) =
+            let (body, newest) = (query.body, query.read.at == At::Head);
+            let (mut article, revision) =
                 self.get(query, |stored, beside| to_pb::seen_article(stored, body, beside)).await?;
+            self.fill_near_duplicates(article.iter_mut().collect(), newest).await?;
             Ok(pb::GetArticleResponse { article, revision })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -163,10 +177,11 @@ impl QueryService for Query {
     ) -> Result<Response<pb::BatchGetArticlesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::batch_get_articles(request)?;
-            let body = query.body;
-            let packed = self
+            let (body, newest) = (query.body, query.read.at == At::Head);
+            let mut packed = self
                 .batch_get(query, |stored, beside| to_pb::seen_article(stored, body, beside))
                 .await?;
+            self.fill_near_duplicates(packed.records.iter_mut().collect(), newest).await?;
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
                 missing: packed.missing,
@@ -183,10 +198,11 @@ impl QueryService for Query {
     ) -> Result<Response<pb::ListArticlesResponse>, Status> {
         let work = async |request| {
             let query = from_pb::list_articles(request)?;
-            let body = query.body;
-            let page = self
+            let (body, newest) = (query.body, query.read.at == At::Head);
+            let mut page = self
                 .list(query, |stored, beside| to_pb::seen_article(stored, body, beside))
                 .await?;
+            self.fill_near_duplicates(page.records.iter_mut().collect(), newest).await?;
             Ok(pb::ListArticlesResponse {
                 articles: page.records,
                 next_page_token: page.next_page_token,
@@ -300,6 +316,40 @@ impl QueryService for Query {
             let query = from_pb::resolve_entities(request)?;
             let (results, revision) = self.base.get()?.resolve_entities(&query).await?;
             Ok(to_pb::resolved(results, revision))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn get_quotation(
+        &self,
+        request: Request<pb::GetQuotationRequest>,
+    ) -> Result<Response<pb::GetQuotationResponse>, Status> {
+        let work = async |request| {
+            let (id, read) = from_pb::get_quotation(request)?;
+            let (found, revision) = self.base.get()?.get_quotation(id, &read).await?;
+            Ok(to_pb::found_quotation(found, revision))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn list_quotations(
+        &self,
+        request: Request<pb::ListQuotationsRequest>,
+    ) -> Result<Response<pb::ListQuotationsResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::list_quotations(request)?;
+            Ok(to_pb::listed_quotations(self.base.get()?.list_quotations(&query).await?))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
+    async fn verify_quote(
+        &self,
+        request: Request<pb::VerifyQuoteRequest>,
+    ) -> Result<Response<pb::VerifyQuoteResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::verify_quote(request)?;
+            to_pb::verified_quote(self.base.get()?.verify_quote(&query).await?)
         };
         self.calls.unary(request, status::of_read, work).await
     }

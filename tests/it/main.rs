@@ -25,6 +25,7 @@ mod lists;
 mod merges;
 mod paging;
 mod process;
+mod quotations;
 mod reads;
 mod reingest;
 mod retention;

@@ -7,7 +7,8 @@ use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
 use super::WIDTH;
-use super::layout::wrap;
+use super::layout::{harmless, wrap};
+use crate::rpc::pb;
 
 const GONE: Style = AnsiColor::Red.on_default();
 const NEW: Style = AnsiColor::Green.on_default();
@@ -43,6 +44,32 @@ pub(in crate::cli) fn words(before: &str, after: &str) -> String {
         out.push_str("  …\n");
     }
     out
+}
+
+/// What became of words, wrapped under an indentation: what was said and is gone,
+/// what is new, and in parentheses what an ellipsis leaves out.
+pub(in crate::cli) fn changes(changes: &[pb::WordChange], indent: usize) -> String {
+    let mut line = String::from("“");
+    for change in changes {
+        if line.len() > '“'.len_utf8() {
+            line.push(' ');
+        }
+        let (said, given) = (harmless(&change.said), harmless(&change.given));
+        match change.kind() {
+            pb::WordChangeKind::Dropped => line.push_str(&format!("[-{said}-]")),
+            pb::WordChangeKind::Added => line.push_str(&format!("{{+{given}+}}")),
+            pb::WordChangeKind::Changed => line.push_str(&format!("[-{said}-]{{+{given}+}}")),
+            pb::WordChangeKind::Omitted => line.push_str(&format!("({said})")),
+            pb::WordChangeKind::Bracketed if given.is_empty() => line.push_str(&said),
+            pb::WordChangeKind::Bracketed => line.push_str(&format!("[{given}]")),
+            pb::WordChangeKind::Same | pb::WordChangeKind::Unspecified => line.push_str(&said),
+        }
+    }
+    line.push('”');
+    let margin = " ".repeat(indent);
+    let mut tag = ChangeTag::Equal;
+    let lines = wrap(&line, WIDTH.saturating_sub(indent));
+    lines.iter().map(|line| format!("{margin}{}\n", coloured(line, &mut tag))).collect()
 }
 
 /// The newer text with what is gone and what is new between marks.
@@ -158,6 +185,28 @@ mod tests {
                   …
             "#]],
         );
+    }
+
+    #[test]
+    fn changes_of_a_quote_are_told_in_its_words() {
+        let change = |kind: pb::WordChangeKind, said: &str, given: &str| pb::WordChange {
+            kind: kind.into(),
+            said: said.into(),
+            given: given.into(),
+        };
+        let told = changes(
+            &[
+                change(pb::WordChangeKind::Same, "We will", "We will"),
+                change(pb::WordChangeKind::Dropped, "not", ""),
+                change(pb::WordChangeKind::Changed, "accept", "take"),
+                change(pb::WordChangeKind::Omitted, "any deal that", ""),
+                change(pb::WordChangeKind::Added, "", "ever"),
+                change(pb::WordChangeKind::Bracketed, "leaves", "left"),
+            ],
+            2,
+        );
+        let expected = "  “We will [-not-] [-accept-]{+take+} (any deal that) {+ever+} [left]”\n";
+        assert_eq!(strip_str(&told).to_string(), expected);
     }
 
     #[test]

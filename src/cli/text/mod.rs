@@ -5,6 +5,7 @@ pub(super) mod diff;
 pub(super) mod entity;
 pub(super) mod event;
 pub(super) mod layout;
+pub(super) mod quotation;
 pub(super) mod statement;
 pub(super) mod time;
 

@@ -76,7 +76,7 @@ fn assimilates(article: &Word, next: &Word) -> bool {
 }
 
 /// Letter for letter: case, diacritics and variants of a letter set aside.
-fn fold_word(surface: &str) -> String {
+pub(super) fn fold_word(surface: &str) -> String {
     let carrier = surface.starts_with('ئ') && surface.chars().nth(1).is_some();
     let start = if carrier { 'ئ'.len_utf8() } else { 0 };
     let mut folded = String::with_capacity(surface.len());

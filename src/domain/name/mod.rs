@@ -94,6 +94,13 @@ pub fn romanize(name: &str) -> String {
     latin.join(" ")
 }
 
+/// A word letter for letter: case, diacritics and variants of a letter set aside.
+/// The script stays.
+#[must_use]
+pub fn fold_word(word: &str) -> String {
+    fold::fold_word(word)
+}
+
 impl Name {
     /// Takes a name apart.
     #[must_use]

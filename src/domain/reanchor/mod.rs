@@ -20,10 +20,11 @@ mod tests;
 use std::ops::Range;
 
 use self::surroundings::{Side, beside};
-use self::text::{BORDER, Text, Vocabulary, WordId, Work, is_quotation_mark};
+use self::text::{BORDER, Text, Vocabulary, WordId, Work};
 use super::body::TextIndex;
 use super::limits;
 use super::selector::Selector;
+use super::words::is_quotation_mark;
 
 /// How many words before and after a quote are its surroundings.
 const CONTEXT_WORDS: usize = 8;

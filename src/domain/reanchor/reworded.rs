@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::align::{Aligned, align};
-use super::text::{WordId, is_quotation_mark};
+use super::text::WordId;
 use super::{AGREES, MOST_PLACES, Quote, Reanchor};
 use crate::domain::selector::Selector;
+use crate::domain::words::is_quotation_mark;
 
 /// Of how much, of both sides together, for a rewording.
 const AGREES_REWORDED: f64 = 0.8;

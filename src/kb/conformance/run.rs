@@ -237,6 +237,8 @@ fn base(fixture: &dyn Fixture, clock: &Arc<ManualClock>) -> Arc<KnowledgeBase> {
         clock: clock.clone(),
         request_ttl: REQUEST_TTL.unsigned_abs(),
         retention: Retention::default(),
+        recent: Arc::default(),
+        quotations: None,
     }))
 }
 

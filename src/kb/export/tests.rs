@@ -23,6 +23,8 @@ pub(in crate::kb) fn base(id: u128) -> KnowledgeBase {
         store: Arc::new(MemoryStore::new(config)),
         clock: Arc::new(SystemClock),
         request_ttl: Duration::from_secs(60),
+        recent: Arc::default(),
+        quotations: None,
         retention: Retention::default(),
     })
 }

@@ -21,6 +21,8 @@ fn base() -> KnowledgeBase {
         store: Arc::new(MemoryStore::new(config)),
         clock: Arc::new(SystemClock),
         request_ttl: Duration::from_secs(60),
+        recent: Arc::default(),
+        quotations: None,
         retention: Retention::default(),
     })
 }

@@ -85,7 +85,7 @@ pub fn list_article_versions(
     })
 }
 
-fn page_size(at: &Field<'_>, size: i32) -> usize {
+pub(super) fn page_size(at: &Field<'_>, size: i32) -> usize {
     match usize::try_from(size) {
         Ok(0) => limits::DEFAULT_PAGE_SIZE,
         Ok(size) => size.min(limits::PAGE_SIZE),

@@ -12,6 +12,7 @@ pub mod list;
 pub mod merge;
 pub mod resolve;
 pub mod erasure;
+pub mod quotation;
 pub mod export;
 pub mod record;
 pub mod watch;
@@ -35,6 +36,7 @@ pub use self::export::export_records;
 pub use self::ingest::{extract_article, ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::merge::{merge_entities, unmerge_entities};
+pub use self::quotation::{get_quotation, list_quotations, verify_quote};
 pub use self::read::{
     batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,
     get_statement,

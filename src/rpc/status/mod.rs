@@ -132,6 +132,11 @@ fn of_error(error: Error, act: Act) -> Status {
         Error::Invalid(violations) => invalid(&violations),
         Error::NotFound { name, deleted } => not_found(&name, deleted.map(|at| at.to_string())),
         Error::Erased { name, erasure } => erased(&name, erasure.as_deref(), act),
+        Error::NoSuchQuotation(id) => Answer::new(Code::NotFound, "NOT_FOUND", message)
+            .with("name", format!("quotations/{id}")),
+        Error::DerivedUnavailable { .. } => {
+            Answer::new(Code::Unavailable, "DERIVED_UNAVAILABLE", message).retry()
+        }
         Error::AlreadyExists(name) => {
             Answer::new(Code::AlreadyExists, "ALREADY_EXISTS", message).resource(&name)
         }

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod erasure;
 pub mod import;
+pub mod quotation;
 pub mod resolve;
 mod article;
 mod statement;
@@ -31,6 +32,7 @@ pub use self::answer::{
 };
 pub use self::erasure::{erased, erasure};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
+pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
 pub use self::resolve::resolved;
 pub use self::time::{duration, timestamp};
 pub use self::watch::watch_event;

@@ -4,6 +4,7 @@
 
 mod commit;
 mod committer;
+mod compact;
 mod erase;
 mod error;
 mod group;
@@ -34,6 +35,7 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::committer::{Answers, Job};
+pub use self::compact::Compacted;
 use self::prepare::Prepared;
 use self::reader::SledReader;
 use self::record::log::Value as _;
@@ -262,8 +264,29 @@ fn bytes_below(directory: &Path) -> std::io::Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
-        let metadata = entry.metadata()?;
-        bytes += if metadata.is_dir() { bytes_below(&entry.path())? } else { metadata.len() };
+        // What lies beside the store may be put in order meanwhile.
+        bytes += match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => present(bytes_below(&entry.path()))?,
+            Ok(metadata) => allocated(&metadata),
+            Err(error) => present(Err(error))?,
+        };
     }
     Ok(bytes)
+}
+
+/// Nothing where a file is gone by now.
+fn present(bytes: std::io::Result<u64>) -> std::io::Result<u64> {
+    match bytes {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        bytes => bytes,
+    }
+}
+
+/// What a file takes on the disk, which is less than its length where it is sparse.
+fn allocated(metadata: &std::fs::Metadata) -> u64 {
+    #[cfg(unix)]
+    let bytes = std::os::unix::fs::MetadataExt::blocks(metadata) * 512;
+    #[cfg(not(unix))]
+    let bytes = metadata.len();
+    bytes.min(metadata.len())
 }

@@ -10,6 +10,7 @@ use sled::Db;
 use uuid::Uuid;
 
 use super::SledConfig;
+use super::compact;
 use super::error;
 use super::keys;
 use super::record::envelope::{self, FORMAT_VERSION};
@@ -29,10 +30,10 @@ const SEGMENT_BYTES: usize = 4 << 20;
 /// was not empty before.
 const EMPTY_FILE_BYTES: u64 = 4 * SEGMENT_BYTES as u64;
 /// How often, and how far apart, a locked database is tried again.
-const LOCK_TRIES: u32 = 20;
-const LOCK_PAUSE: Duration = Duration::from_millis(25);
+pub(super) const LOCK_TRIES: u32 = 20;
+pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
-const OWN_FILES: [&str; 5] = ["db", "conf", "blobs", "lost+found", MARKER];
+const OWN_FILES: [&str; 6] = ["db", "conf", "blobs", "lost+found", "quotations", MARKER];
 /// A file beside the database that says that a store was made here: a database
 /// that lost its contents must not pass for a new one.
 const MARKER: &str = "dicta";
@@ -42,6 +43,8 @@ const MARKER_TEXT: &[u8] = b"This directory holds a Dicta store.\n";
 pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
     let directory = config.path.as_path();
     make(directory)?;
+    let _lock = compact::lock(directory)?;
+    compact::settle(directory)?;
     let bytes_before = fs::metadata(directory.join("db")).map_or(0, |metadata| metadata.len());
     let db = open_db(&settings(directory, config.cache_mib))?;
     let file = File::open(directory.join("db")).map_err(|error| unusable(directory, &error))?;
@@ -62,6 +65,16 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
     mark(directory)?;
     sync_directory(directory)?;
     Ok((shared, identity))
+}
+
+/// Opens a database of this format that is there, to go through all of it.
+pub(super) fn open_known(config: &SledConfig) -> Result<Db, Error> {
+    let db = open_db(&settings(&config.path, config.cache_mib))?;
+    match read_format(&db)? {
+        Some(FORMAT) => Ok(db),
+        Some(newer) => Err(envelope::newer(newer)),
+        None => Err(damaged(&config.path, "it reads empty")),
+    }
 }
 
 /// Opens a database again for reading alone, after it was let go of: all that
@@ -219,7 +232,7 @@ fn sync_directory(directory: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn unusable(directory: &Path, error: &io::Error) -> Error {
+pub(super) fn unusable(directory: &Path, error: &io::Error) -> Error {
     let path = directory.display();
     match error.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -237,7 +250,7 @@ fn unusable(directory: &Path, error: &io::Error) -> Error {
     }
 }
 
-fn locked(directory: &Path) -> Error {
+pub(super) fn locked(directory: &Path) -> Error {
     Error::Unavailable(format!(
         "the data directory {} is in use: stop the dicta that uses it, or choose another directory",
         directory.display()

@@ -1,6 +1,7 @@
 //! Tests of the backend as a whole.
 
 mod durability;
+mod erasing;
 mod opening;
 mod pruning;
 mod readers;

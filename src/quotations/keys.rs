@@ -1,0 +1,195 @@
+//! The layout of keys. Numbers are big-endian, `!` is inverted. Articles and
+//! quotations stand in keys by a hash, since names are long and there are many
+//! keys.
+//!
+//! | key | what |
+//! |---|---|
+//! | `m` | how far the log was followed, of which store, in which layout |
+//! | `y` | that a change is kept by halves: all is built again |
+//! | `a` article | what is known of an article |
+//! | `f` article | its fingerprints |
+//! | `b` run, article | that a body has a run of words |
+//! | `P` sample | the articles that have a sample |
+//! | `n` article, article | that two are near-duplicates, and how near |
+//! | `s` article, statement | what is known of a statement |
+//! | `i` id | the statement whose quotation has this id |
+//! | `E` entity, article, statement | the statements recorded with a speaker |
+//! | `e` entity | what it was merged into; `r` survivor, entity: the way back |
+//! | `g` group | a wording: words of one speaker, letter for letter the same when folded |
+//! | `t` group, article, statement | the statements that have it |
+//! | `w` gram, speaker, group | that a wording has three words in a row |
+//! | `B` speaker, band | the wordings that meet in a bucket |
+//! | `x` group, group | that two wordings are near, and how far apart |
+//! | `k` group | the quotation that a wording belongs to |
+//! | `c` quotation, group | the wordings of a quotation |
+//! | `q` quotation | what lists tell of it |
+//! | `o` speaker, order, !value, quotation | quotations in order; all zeros: of any speaker |
+
+use crate::domain::id::ArticleId;
+
+use super::fingerprint::hash;
+
+/// An article's number.
+pub(super) type ArticleKey = [u8; 8];
+/// A speaker's number.
+pub(super) type SpeakerKey = [u8; 5];
+/// A wording's number; a quotation has that of its first wording.
+pub(super) type GroupKey = [u8; 12];
+
+/// Stands for any speaker in lists.
+pub(super) const ANY_SPEAKER: SpeakerKey = [0; 5];
+pub(super) const META: &[u8] = b"m";
+/// Stands while a change is kept by halves.
+pub(super) const UNFINISHED: &[u8] = b"y";
+
+pub(super) fn article_key(article: &ArticleId) -> ArticleKey {
+    short_hash(article.as_str().as_bytes())
+}
+
+/// The first bytes of a hash.
+pub(super) fn short_hash<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut short = [0; N];
+    blake3::Hasher::new().update(bytes).finalize_xof().fill(&mut short);
+    short
+}
+
+fn key(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
+    key.push(kind);
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+/// Five bytes of a fingerprint.
+fn five(number: u64) -> [u8; 5] {
+    let [_, _, _, a, b, c, d, e] = number.to_be_bytes();
+    [a, b, c, d, e]
+}
+
+pub(super) fn article(article: &ArticleKey) -> Vec<u8> {
+    key(b'a', &[article])
+}
+
+pub(super) fn print(article: &ArticleKey) -> Vec<u8> {
+    key(b'f', &[article])
+}
+
+pub(super) fn run(run: u64, article: &ArticleKey) -> Vec<u8> {
+    key(b'b', &[&five(run), article])
+}
+
+pub(super) fn runs(run: u64) -> Vec<u8> {
+    key(b'b', &[&five(run)])
+}
+
+pub(super) fn sample(sample: u64) -> Vec<u8> {
+    key(b'P', &[&five(sample)])
+}
+
+pub(super) fn near(article: &ArticleKey, other: &ArticleKey) -> Vec<u8> {
+    key(b'n', &[article, other])
+}
+
+pub(super) fn nears(article: &ArticleKey) -> Vec<u8> {
+    key(b'n', &[article])
+}
+
+pub(super) fn statement(article: &ArticleKey, statement: &str) -> Vec<u8> {
+    key(b's', &[article, statement.as_bytes()])
+}
+
+pub(super) fn statements(article: &ArticleKey) -> Vec<u8> {
+    key(b's', &[article])
+}
+
+pub(super) fn id(id: u64) -> Vec<u8> {
+    key(b'i', &[&id.to_be_bytes()])
+}
+
+pub(super) fn recorded(entity: &str, article: &ArticleKey, statement: &str) -> Vec<u8> {
+    key(b'E', &[&hash(entity.as_bytes()).to_be_bytes(), article, statement.as_bytes()])
+}
+
+pub(super) fn recorded_of(entity: &str) -> Vec<u8> {
+    key(b'E', &[&hash(entity.as_bytes()).to_be_bytes()])
+}
+
+/// The article and the statement of a key that ends in both.
+pub(super) fn statement_of(key: &[u8], before: usize) -> Option<(ArticleKey, String)> {
+    let (article, statement) = key.get(before..)?.split_first_chunk::<8>()?;
+    Some((*article, String::from_utf8(statement.to_vec()).ok()?))
+}
+
+/// The number that a key ends in.
+pub(super) fn last<const N: usize>(key: &[u8]) -> Option<[u8; N]> {
+    key.last_chunk::<N>().copied()
+}
+
+pub(super) fn entity(entity: &str) -> Vec<u8> {
+    key(b'e', &[entity.as_bytes()])
+}
+
+pub(super) fn absorbed(survivor: &str, entity: &str) -> Vec<u8> {
+    key(b'r', &[survivor.as_bytes(), b"/", entity.as_bytes()])
+}
+
+pub(super) fn absorbed_by(survivor: &str) -> Vec<u8> {
+    key(b'r', &[survivor.as_bytes(), b"/"])
+}
+
+pub(super) fn group(group: &GroupKey) -> Vec<u8> {
+    key(b'g', &[group])
+}
+
+pub(super) fn member(group: &GroupKey, article: &ArticleKey, statement: &str) -> Vec<u8> {
+    key(b't', &[group, article, statement.as_bytes()])
+}
+
+pub(super) fn members(group: &GroupKey) -> Vec<u8> {
+    key(b't', &[group])
+}
+
+pub(super) fn gram(gram: u64, speaker: &SpeakerKey, group: &GroupKey) -> Vec<u8> {
+    key(b'w', &[&five(gram), speaker, group])
+}
+
+pub(super) fn grams(gram: u64, speaker: Option<&SpeakerKey>) -> Vec<u8> {
+    key(b'w', &[&five(gram), speaker.map_or(&[][..], |speaker| speaker)])
+}
+
+pub(super) fn band(speaker: &SpeakerKey, band: u64) -> Vec<u8> {
+    key(b'B', &[speaker, &five(band)])
+}
+
+pub(super) fn edge(group: &GroupKey, other: &GroupKey) -> Vec<u8> {
+    key(b'x', &[group, other])
+}
+
+pub(super) fn edges(group: &GroupKey) -> Vec<u8> {
+    key(b'x', &[group])
+}
+
+pub(super) fn root(group: &GroupKey) -> Vec<u8> {
+    key(b'k', &[group])
+}
+
+pub(super) fn cluster(root: &GroupKey, group: &GroupKey) -> Vec<u8> {
+    key(b'c', &[root, group])
+}
+
+pub(super) fn clusters(root: &GroupKey) -> Vec<u8> {
+    key(b'c', &[root])
+}
+
+pub(super) fn summary(root: &GroupKey) -> Vec<u8> {
+    key(b'q', &[root])
+}
+
+/// The place of a quotation in an order, the largest value first.
+pub(super) fn place(speaker: &SpeakerKey, order: u8, value: u64, root: &GroupKey) -> Vec<u8> {
+    key(b'o', &[speaker, &[order], &(!value).to_be_bytes(), root])
+}
+
+pub(super) fn places(speaker: &SpeakerKey, order: u8) -> Vec<u8> {
+    key(b'o', &[speaker, &[order]])
+}
