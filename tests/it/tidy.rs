@@ -22,7 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("quotations/disk", &["quotations"]),
     ("kb", &["domain", "query", "extract", "clock", "store", "derive", "quotations"]),
     ("rpc/pb", &[]),
-    ("rpc", &["domain", "query", "extract", "clock", "store", "derive", "quotations", "kb", "rpc/pb"]),
+    (
+        "rpc",
+        &["domain", "query", "extract", "clock", "store", "derive", "quotations", "kb", "rpc/pb"],
+    ),
     ("config", &["domain"]),
     ("telemetry", &["config"]),
     (
