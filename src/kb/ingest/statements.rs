@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Planner, recorded, stamp};
+use super::{Planner, found, recorded, stamp};
 use crate::domain::article::Article;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::limits;
@@ -45,7 +45,8 @@ impl Planner<'_> {
             let since = self.reader.revision();
             self.plan.require(Precondition::StatementsUnmoved(self.id.clone(), since));
         }
-        if stored.is_empty() && self.command.statements.is_empty() {
+        let nothing = stored.is_empty() && self.command.statements.is_empty();
+        if nothing && self.text_reader.is_none() {
             return self.check_evidence(&HashSet::new()).await;
         }
         let body = self.body(article).await?;
@@ -53,15 +54,63 @@ impl Planner<'_> {
         let before = if moved { self.stored_body().await? } else { None };
         let carrier = moved.then(|| Carrier::new(before.as_deref(), body.as_deref()));
         let standing = standing(&stored, &copy, carrier);
-        let sent = self.sent(&anchor, &copy).await?;
-        let ids = matching::ids(&self.id, &self.command.statements, &sent, &standing)
+        let mut sent = self.sent(&anchor, &copy).await?;
+        let found = self.found(article, body.as_ref(), &anchor, &copy, &sent, &standing).await?;
+        let listed_count = sent.len();
+        sent.extend(found.statements);
+        let mut chosen: Vec<Option<StatementId>> =
+            self.command.statements.iter().map(|draft| draft.id.clone()).collect();
+        chosen.resize(sent.len(), None);
+        let mut ids = matching::ids(&self.id, &chosen, &sent, &standing)
             .map_err(|error| Error::invalid("statements", "BAD_ID", error.to_string()))?;
+        for (statement, parent) in sent.iter_mut().skip(listed_count).zip(found.parents) {
+            statement.parent = parent.and_then(|parent| ids.get(listed_count + parent).cloned());
+        }
+        self.leave_out(listed_count, &mut ids, &mut sent, &stored);
         self.check_places(&ids, &sent, &standing).await?;
         let listed: HashSet<StatementId> = ids.iter().cloned().collect();
         self.check_count(&listed, &stored);
+        for (id, statement) in ids.iter().zip(&mut sent).skip(listed_count) {
+            let known = stored.iter().zip(&standing).find(|((stored, ..), _)| stored == id);
+            if let Some(((_, _, before), (_, standing))) = known {
+                found::keep_edits(statement, before, standing);
+            }
+        }
         self.put_sent(&ids, sent, &stored, &standing).await?;
         self.keep_or_retire(stored, standing, &listed).await?;
         Ok(())
+    }
+
+    /// Leaves out the last of the statements found, so that the article keeps within
+    /// its most statements. The first `listed` were sent and stay.
+    fn leave_out(
+        &mut self,
+        listed: usize,
+        ids: &mut Vec<StatementId>,
+        sent: &mut Vec<Statement>,
+        stored: &[StoredStatement],
+    ) {
+        let stored: HashSet<&StatementId> = stored.iter().map(|(id, ..)| id).collect();
+        let all: HashSet<&StatementId> = ids.iter().collect();
+        let kept = stored.iter().filter(|id| !all.contains(**id)).count();
+        let kept = if self.command.replace_statements { 0 } else { kept };
+        let mut over = (ids.len() + kept).saturating_sub(limits::STATEMENTS_PER_ARTICLE);
+        if over == 0 {
+            return;
+        }
+        for at in (listed..ids.len()).rev() {
+            let new = ids.get(at).is_some_and(|id| !stored.contains(id));
+            if over > 0 && new {
+                ids.remove(at);
+                sent.remove(at);
+                over -= 1;
+                self.plan.truncated = true;
+            }
+        }
+        let ids: HashSet<&StatementId> = ids.iter().collect();
+        for statement in sent.iter_mut().skip(listed) {
+            statement.parent = statement.parent.take().filter(|parent| ids.contains(parent));
+        }
     }
 
     /// Checks that the article keeps within its most statements, those that stay
