@@ -57,7 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telemetry",
         ],
     ),
-    ("cli", &["domain", "extract", "config", "telemetry", "rpc/pb", "rpc", "app"]),
+    ("cli", &["domain", "extract", "clock", "config", "telemetry", "rpc/pb", "rpc", "app"]),
     ("main", &["cli"]),
 ];
 

@@ -33,7 +33,7 @@ const EMPTY_FILE_BYTES: u64 = 4 * SEGMENT_BYTES as u64;
 pub(super) const LOCK_TRIES: u32 = 20;
 pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
-const OWN_FILES: [&str; 6] = ["db", "conf", "blobs", "lost+found", "quotations", MARKER];
+const OWN_FILES: [&str; 7] = ["db", "conf", "blobs", "lost+found", "quotations", "search", MARKER];
 /// A file beside the database that says that a store was made here: a database
 /// that lost its contents must not pass for a new one.
 const MARKER: &str = "dicta";

@@ -32,7 +32,7 @@ use crate::store::sled::keys::{self, Iid, Place};
 use crate::store::sled::source::{Entry, Source};
 use crate::store::{Change, ChangeKind, Counts, Error, Identity, Remembered, RequestKey};
 
-const FORMAT_1: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1.txt");
+const FORMAT_2: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-2.txt");
 const COMPRESSED_1: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-compressed.txt");
 
@@ -118,8 +118,8 @@ impl Lines {
 }
 
 #[test]
-fn what_was_written_in_format_1_reads_as_it_was() {
-    let golden = Golden::read(FORMAT_1);
+fn what_was_written_in_format_2_reads_as_it_was() {
+    let golden = Golden::read(FORMAT_2);
     assert_eq!(golden.record("article"), (name("articles/rain"), article()));
     assert_eq!(golden.record("statement"), (name("articles/rain/statements/s1"), statement()));
     assert_eq!(golden.record("entity"), (name("entities/rain"), entity()));
@@ -135,7 +135,7 @@ fn what_was_written_in_format_1_reads_as_it_was() {
 }
 
 #[test]
-fn format_1_is_written_as_it_was() {
+fn format_2_is_written_as_it_was() {
     let mut lines = Lines::default();
     let (article_at, entity_at) = (Place::article(iid(0)), Place::entity(iid(1)));
     let statement_at = Place::statement(iid(0), "s1");
@@ -155,12 +155,11 @@ fn format_1_is_written_as_it_was() {
     }
     lines.indexed(&IndexEntry::ArticlePublisher("A\0B".into(), time), &article_at, rain);
     lines.indexed(&IndexEntry::Reference(name("articles/b")), &article_at, rain);
-    let span = time.map(|start| (start, start + 86_400_000_000));
     let person: EntityId = "entities/person".parse().unwrap();
     for entry in [
-        IndexEntry::StatementSpeaker(person.clone(), span),
-        IndexEntry::StatementMention(person, span),
-        IndexEntry::StatementTime(span),
+        IndexEntry::StatementSpeaker(person.clone(), time.zip(time)),
+        IndexEntry::StatementMention(person, time.zip(time)),
+        IndexEntry::StatementTime(time.zip(time)),
         IndexEntry::StatementReference(5, 6),
         IndexEntry::StatementDue(6, 5),
         IndexEntry::Reference(name("articles/b/statements/t")),
@@ -192,7 +191,7 @@ fn format_1_is_written_as_it_was() {
     let counter =
         keys::head(&IndexEntry::ArticlePublisher("A\0B".into(), None), &name("articles/rain"));
     lines.entry("counter", &keys::counter(&counter).unwrap(), &3_u64.to_be_bytes());
-    expect_file![FORMAT_1].assert_eq(&lines.0);
+    expect_file![FORMAT_2].assert_eq(&lines.0);
 }
 
 #[test]
@@ -209,7 +208,7 @@ fn an_anchoring_is_read_and_written_as_it_was() {
 
 /// Another version of the compressor may write other bytes, but reads these.
 #[test]
-fn what_was_compressed_in_format_1_reads_as_it_was() {
+fn what_was_compressed_in_format_2_reads_as_it_was() {
     let golden = Golden::read(COMPRESSED_1);
     let Record::Article(mut long) = article() else { unreachable!() };
     long.title = "rain and more rain, ".repeat(100);
