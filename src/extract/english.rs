@@ -152,6 +152,7 @@ impl Scene<'_> {
     }
 
     fn speaker(&self, phrase: Phrase) -> Speaker {
+        let phrase = self.named_before(phrase).unwrap_or(phrase);
         let mention = self.mention(phrase.start, phrase.end);
         let first = self.paragraph.at(phrase.start as isize);
         let named =
@@ -163,6 +164,23 @@ impl Scene<'_> {
             None => String::new(),
         };
         Speaker { mention, anonymous, description }
+    }
+
+    /// The name that a phrase set off by commas says more about: "Jane Smith" for "the
+    /// mayor of Erbil".
+    fn named_before(&self, phrase: Phrase) -> Option<Phrase> {
+        const LONGEST: usize = 8;
+        let at = |place: usize| self.paragraph.at(place as isize);
+        let comma = phrase.start.checked_sub(1).filter(|place| at(*place).mark == ',')?;
+        let describes = Classes::DETERMINER.or(Classes::ROLE).or(Classes::POSSESSIVE);
+        if at(phrase.end).mark != ',' || !at(phrase.start).is(describes) {
+            return None;
+        }
+        let start = self.paragraph.outer_sentence(comma).start.max(comma.saturating_sub(LONGEST));
+        let mut phrases = Vec::new();
+        phrase::find(self.paragraph, &[], start..comma, &mut phrases);
+        let named = |it: &&Phrase| it.end == comma && at(it.end - 1).is_name();
+        phrases.last().filter(named).copied()
     }
 
     /// What is set off by commas after a name: ", the mayor of Erbil,".

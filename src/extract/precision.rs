@@ -9,6 +9,9 @@ use super::decode::Rule;
 /// right.
 pub(super) const LEAST: f32 = 0.5;
 
+/// What a rule is given that found too little in the labelled articles to be measured.
+const UNMEASURED: f64 = 0.5;
+
 /// Rule, least probability, share of right ones, how many were counted.
 const MEASURED: &str = include_str!("data/precision.txt");
 
@@ -20,8 +23,7 @@ pub(super) fn of(rule: Rule, probability: f32) -> f64 {
     static TABLE: LazyLock<Vec<(&str, Steps)>> = LazyLock::new(|| parse(MEASURED));
     let steps = TABLE.iter().find(|(name, _)| *name == rule.name()).map(|(_, steps)| steps);
     let step = steps.and_then(|steps| steps.iter().rfind(|(least, _)| *least <= probability));
-    step.or(steps.and_then(|steps| steps.first()))
-        .map_or(f64::from(probability), |(_, right)| *right)
+    step.or(steps.and_then(|steps| steps.first())).map_or(UNMEASURED, |(_, right)| *right)
 }
 
 fn parse(text: &'static str) -> Vec<(&'static str, Steps)> {

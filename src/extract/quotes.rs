@@ -74,7 +74,7 @@ pub(super) fn pair(tokens: &[Token], continues: bool, found: &mut Vec<Quotation>
             unclosed(tokens, start, tokens.len())
         });
     }
-    found.retain(|quotation| quotation.inside().len() > 0);
+    found.retain(|quotation| !quotation.inside().is_empty());
 }
 
 /// A quotation without an end: up to the end of its first sentence, or `limit`.

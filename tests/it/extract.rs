@@ -82,8 +82,8 @@ fn reported_speech_is_found_without_marks() {
     check(
         "Unemployment fell in March, according to the Labor Department.",
         expect![[r#"
-        Indirect the Labor Department according: Unemployment fell in March
-    "#]],
+            Indirect the Labor Department according to: Unemployment fell in March
+        "#]],
     );
     check(
         "Smith told reporters that the plan had failed.",
@@ -130,8 +130,9 @@ fn a_quotation_over_several_paragraphs_is_one_statement() {
     check(
         text,
         expect![[r#"
-        Direct she added: “Nobody will stop us,”
-    "#]],
+            Direct The mayor said: “We have waited for ten years.” … “Now we will build it.”
+            Direct she added: “Nobody will stop us,”
+        "#]],
     );
 }
 
