@@ -17,6 +17,7 @@ mod delete;
 mod erase;
 mod erasures_travel;
 mod export;
+mod extraction;
 mod failed_writes;
 mod graph;
 mod extract;
