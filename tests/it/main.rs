@@ -8,6 +8,7 @@ mod bad_requests;
 mod bad_transport;
 mod bad_values;
 mod bulk;
+mod check;
 mod command;
 mod concurrency;
 mod crash;
