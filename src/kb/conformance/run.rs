@@ -21,6 +21,7 @@ use crate::kb::{
     BulkItem, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
 };
 use crate::store::conformance::Fixture;
+use crate::store::conformance::checking::finds_nothing;
 use crate::store::conformance::fixtures::at;
 
 const STEPS_VARIABLE: &str = "DICTA_MODEL_STEPS";
@@ -74,6 +75,7 @@ pub(super) async fn hold<F: Fixture + 'static>(fixture: impl AsyncFn() -> F) {
                 report(&fixture, taken, difference, seed).await;
             }
         }
+        finds_nothing(&mut *base.fixture).await;
     }
     tally.print();
 }
@@ -204,7 +206,7 @@ impl Base {
         let mut found = Vec::new();
         while let Some(acks) = acked.recv().await {
             found.extend(acks.into_iter().map(|ack| match ack.result {
-                Ok((outcome, name, receipt)) => Ok((outcome, name, receipt.revision)),
+                Ok(done) => Ok((done.outcome, done.article, done.receipt.revision)),
                 Err(error) => Err(Refusal::of(&error)),
             }));
         }

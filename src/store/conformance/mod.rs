@@ -129,6 +129,7 @@ macro_rules! store_conformance {
                 a_page_ends_when_its_bytes_are_spent,
                 texts_come_with_a_list_only_when_asked_for,
                 a_page_ends_when_its_scan_is_spent,
+                what_no_longer_holds_spends_the_scan_too,
                 a_filter_leaves_out_what_does_not_pass,
                 a_page_may_be_empty_before_the_end,
                 rubbish_is_no_cursor,
