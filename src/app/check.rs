@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Error;
 use crate::clock::SystemClock;
 use crate::kb::{KnowledgeBase, KnowledgeBaseConfig, Retention};
-use crate::rpc::{Check, pb};
+use crate::rpc::{Check, CheckProgress};
 use crate::store;
 use crate::store::Store;
 use crate::store::sled::{SledConfig, SledStore};
@@ -20,8 +20,8 @@ const CACHE_MIB: u64 = 64;
 pub async fn check(
     data_dir: &Path,
     most_findings: usize,
-    mut told: impl FnMut(&pb::CheckIntegrityResponse),
-) -> Result<pb::CheckIntegrityResponse, Error> {
+    mut told: impl FnMut(&CheckProgress),
+) -> Result<CheckProgress, Error> {
     let failed = |source| Error::Open { path: data_dir.to_owned(), source };
     if !data_dir.join("db").exists() {
         let text = format!("{} holds no data of Dicta's", data_dir.display());
@@ -50,5 +50,5 @@ pub async fn check(
     };
     drop(check);
     store.close().await.map_err(Error::Close)?;
-    Ok(pb::CheckIntegrityResponse { findings, ..last })
+    Ok(CheckProgress { findings, ..last })
 }

@@ -19,6 +19,9 @@ const STEPS_A_MESSAGE: usize = 40;
 /// How long a check lets go of the disk and the processor after each step.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// How far a check has come, and what it found.
+pub type CheckProgress = pb::CheckIntegrityResponse;
+
 /// A check of which messages tell.
 pub struct Check {
     check: IntegrityCheck,

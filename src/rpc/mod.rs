@@ -32,7 +32,7 @@ mod backup;
 pub use self::base::Base;
 pub use self::bulk::BulkLimits;
 pub use self::call::CallPolicy;
-pub use self::check::Check;
+pub use self::check::{Check, CheckProgress};
 pub use self::server::{Health, Services, Transport};
 pub use self::watch::WatchPolicy;
 use crate::kb::command::IngestArticle;
