@@ -18,7 +18,7 @@ use tonic::transport::server::TcpIncoming;
 pub use self::check::check;
 pub use self::compact::compact;
 use self::derived::Derived;
-pub use self::restore::{RestoreError, Restored, restore};
+pub use self::restore::{PRINCIPAL as RESTORER, RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
 use crate::derive::Recent;
@@ -239,7 +239,7 @@ async fn seed(kb: &KnowledgeBase, directory: &std::path::Path) -> Result<(), Err
 }
 
 /// What is wrong with a request, field by field.
-fn violations(error: &kb::error::Error) -> String {
+pub(crate) fn violations(error: &kb::error::Error) -> String {
     let kb::error::Error::Invalid(violations) = error else { return String::new() };
     violations.iter().map(|it| format!("; {}: {}", it.field, it.description)).collect()
 }

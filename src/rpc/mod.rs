@@ -11,6 +11,7 @@ mod ingest;
 mod bulk;
 mod near_duplicates;
 mod query;
+mod room;
 mod search;
 mod rebuild;
 mod check;

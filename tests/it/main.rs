@@ -16,6 +16,7 @@ mod data_directory;
 mod deadlines;
 mod delete;
 mod erase;
+mod erasures_travel;
 mod export;
 mod extraction;
 mod failed_writes;

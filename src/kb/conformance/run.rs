@@ -18,7 +18,7 @@ use super::reads::{Difference, OpenList, Reads, same};
 use crate::clock::{Clock as _, ManualClock};
 use crate::kb::command::IngestArticle;
 use crate::kb::{
-    BulkItem, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
+    BulkItem, ImportItem, Imported, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
 };
 use crate::store::conformance::Fixture;
 use crate::store::conformance::checking::finds_nothing;
@@ -226,7 +226,10 @@ impl Base {
         let (items, taken) = mpsc::channel(records.len() + 1);
         let (acks, mut acked) = mpsc::channel(records.len() + 1);
         for (sequence, record) in (1..).zip(records.iter().cloned()) {
-            items.send(ImportItem { sequence, record: Ok(record) }).await.unwrap();
+            items
+                .send(ImportItem { sequence, brought: Ok(Imported::Record(record)) })
+                .await
+                .unwrap();
         }
         drop(items);
         self.kb.import_records("ann", taken, acks).await.unwrap();
