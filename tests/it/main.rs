@@ -18,6 +18,7 @@ mod erase;
 mod export;
 mod extraction;
 mod failed_writes;
+mod fuzz;
 mod graph;
 mod extract;
 mod harness;
