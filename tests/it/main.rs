@@ -22,6 +22,7 @@ mod extraction;
 mod failed_writes;
 mod faults;
 mod flips;
+mod fuzz;
 mod graph;
 mod extract;
 mod harness;
