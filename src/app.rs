@@ -1,5 +1,6 @@
 //! The server: a configuration becomes a running one.
 
+mod check;
 mod compact;
 mod derived;
 mod restore;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
+pub use self::check::check;
 pub use self::compact::compact;
 use self::derived::Derived;
 pub use self::restore::{PRINCIPAL as RESTORER, RestoreError, Restored, restore};
@@ -65,6 +67,9 @@ pub enum Error {
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
+    /// The data cannot be checked.
+    #[error("cannot check the data: {0}")]
+    Check(kb::error::Error),
     /// The data could not be closed in good order.
     #[error("cannot close the data: {0}")]
     Close(store::Error),

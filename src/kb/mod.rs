@@ -5,6 +5,7 @@ mod anchor;
 mod beside;
 mod bulk;
 mod carry;
+mod check;
 pub mod command;
 #[cfg(test)]
 mod conformance;
@@ -51,6 +52,7 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
+pub use self::check::IntegrityCheck;
 pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportItem, ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, Imported, RestoredRecord};

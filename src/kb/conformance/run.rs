@@ -23,6 +23,7 @@ use crate::kb::{
     KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention, export, import,
 };
 use crate::store::conformance::Fixture;
+use crate::store::conformance::checking::finds_nothing;
 use crate::store::conformance::fixtures::at;
 
 const STEPS_VARIABLE: &str = "DICTA_MODEL_STEPS";
@@ -76,6 +77,7 @@ pub(super) async fn hold<F: Fixture + 'static>(fixture: impl AsyncFn() -> F) {
                 report(&fixture, taken, difference, seed).await;
             }
         }
+        finds_nothing(&mut *base.fixture).await;
     }
     tally.print();
 }
