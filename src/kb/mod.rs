@@ -15,6 +15,7 @@ mod entities;
 mod erase;
 pub mod error;
 mod export;
+mod extract;
 pub mod graph;
 mod import;
 mod ingest;
@@ -49,7 +50,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
-pub use self::bulk::{BulkAck, BulkItem};
+pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
 pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportRecords, Exporter};
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
@@ -74,6 +75,7 @@ pub struct KnowledgeBase {
     retention: Retention,
     recent: Arc<Recent>,
     search: Option<SearchIndex>,
+    extractors: extract::Extractors,
     quotations: Option<FollowedQuotations>,
 }
 
@@ -108,7 +110,8 @@ impl KnowledgeBase {
             search,
             quotations,
         } = config;
-        Self { store, clock, request_ttl, retention, recent, search, quotations }
+        let extractors = extract::Extractors::default();
+        Self { store, clock, request_ttl, retention, recent, search, quotations, extractors }
     }
 
     /// The store beneath.

@@ -16,6 +16,7 @@ mod deadlines;
 mod delete;
 mod erase;
 mod export;
+mod extraction;
 mod failed_writes;
 mod graph;
 mod extract;

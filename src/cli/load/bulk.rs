@@ -46,6 +46,10 @@ pub(super) trait Bulk {
 pub(super) struct Ingest {
     /// The batch that they belong to; empty: what each says.
     pub(super) batch: String,
+    /// Whether statements are found in the texts, where a line does not say.
+    pub(super) extract: bool,
+    /// Whether entities are made of what is named, where a line does not say.
+    pub(super) create_entities: bool,
 }
 
 impl Bulk for Ingest {
@@ -57,6 +61,12 @@ impl Bulk for Ingest {
         let Work::Ingest(mut request) = work else { return Err(work) };
         if !self.batch.is_empty() {
             request.batch.clone_from(&self.batch);
+        }
+        if self.extract && request.extraction() == pb::Extraction::Unspecified {
+            request.set_extraction(pb::Extraction::BuiltIn);
+        }
+        if self.create_entities && request.create_entities() == pb::CreateEntities::Unspecified {
+            request.set_create_entities(pb::CreateEntities::Mentioned);
         }
         Ok(*request)
     }

@@ -49,6 +49,12 @@ pub(super) struct Load {
     #[arg(long, value_name = "N", default_value_t = 256,
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     window: u32,
+    /// Find statements in the texts, beside those that a line brings along.
+    #[arg(long)]
+    extract: bool,
+    /// Make entities of the people, bodies and places that statements name.
+    #[arg(long)]
+    create_entities: bool,
     /// Ingest exported lines like all others, as if they were new.
     #[arg(long)]
     ingest: bool,
@@ -67,8 +73,13 @@ impl Load {
         let mut tally = Tally::new(&input, self.rejects.as_deref())?;
         let batch = self.batch.as_ref().map_or("", BatchId::as_str);
         let window = self.window as usize;
+        let ingest = Ingest {
+            batch: batch.into(),
+            extract: self.extract,
+            create_entities: self.create_entities,
+        };
         let mut loaders = Loaders {
-            articles: Session::new(channel.clone(), Ingest { batch: batch.into() }, window),
+            articles: Session::new(channel.clone(), ingest, window),
             records: Session::new(channel.clone(), Restore { replace: self.replace }, window),
             entities: EntityLoader::new(channel, batch.to_owned()),
         };

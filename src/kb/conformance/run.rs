@@ -204,7 +204,7 @@ impl Base {
         let mut found = Vec::new();
         while let Some(acks) = acked.recv().await {
             found.extend(acks.into_iter().map(|ack| match ack.result {
-                Ok((outcome, name, receipt)) => Ok((outcome, name, receipt.revision)),
+                Ok(done) => Ok((done.outcome, done.article, done.receipt.revision)),
                 Err(error) => Err(Refusal::of(&error)),
             }));
         }

@@ -38,7 +38,7 @@ pub use self::aggregate::aggregate_statements;
 pub use self::erasure::erase_records;
 pub use self::export::export_records;
 pub use self::graph::{find_paths, list_neighbors};
-pub use self::ingest::{ingest_article, ingest_item};
+pub use self::ingest::{extract_article, ingest_article, ingest_item};
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::merge::{merge_entities, unmerge_entities};
 pub use self::quotation::{get_quotation, list_quotations, verify_quote};

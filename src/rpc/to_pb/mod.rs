@@ -30,7 +30,7 @@ use crate::store::{self, ArticleState, LoadBody};
 pub use self::aggregate::aggregates;
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, ingested, linked_statements, merged_entities, names_only_above,
+    deleted_statement, extracted, ingested, linked_statements, merged_entities, names_only_above,
     retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
     updated_statement,
 };
