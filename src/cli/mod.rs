@@ -2,6 +2,7 @@
 
 mod backup;
 mod breakdown;
+mod check;
 mod client;
 mod compact;
 mod completions;
@@ -75,6 +76,8 @@ enum Command {
     Erase(erase::Erase),
     /// Search articles, statements and entities by their words.
     Search(search::Search),
+    /// Check that nothing is wrong with what is kept.
+    Check(check::Check),
     /// Write the data of a stopped server anew.
     Compact(compact::Compact),
     /// Say that two entities are one.
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Retract(command) => client(command.run()),
         Command::Erase(command) => client(command.run()),
         Command::Search(command) => client(command.run()),
+        Command::Check(command) => client(command.run()),
         Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
@@ -221,6 +225,10 @@ mod tests {
         check("dicta erase articles/a", false);
         check("dicta compact --data-dir d", true);
         check("dicta compact", false);
+        check("dicta check --data-dir d --max-findings 5 --output json", true);
+        check("dicta check --address http://a:1", true);
+        check("dicta check --data-dir d --address http://a:1", false);
+        check("dicta check --max-findings 0", false);
         check("dicta erase articles/a --reason r --list f", false);
         check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);

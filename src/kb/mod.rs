@@ -5,6 +5,7 @@ mod anchor;
 mod beside;
 mod bulk;
 mod carry;
+mod check;
 pub mod command;
 #[cfg(test)]
 mod conformance;
@@ -51,9 +52,10 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
+pub use self::check::IntegrityCheck;
 pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
-pub use self::export::{ExportRecords, Exporter};
-pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
+pub use self::export::{ExportItem, ExportRecords, Exporter};
+pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, Imported, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
 pub use self::quotations::{FollowedQuotations, QuotationPage};

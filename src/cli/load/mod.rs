@@ -9,6 +9,7 @@ mod tally;
 mod window;
 
 use std::path::PathBuf;
+use std::slice;
 
 use clap::Args;
 use tokio::sync::mpsc;
@@ -29,8 +30,8 @@ use crate::rpc::record_file::{Exported, Work};
 /// same again changes nothing.
 ///
 /// Lines that `dicta export` wrote, told by their createTime, are stored as they
-/// are: with their names, times and states. The server takes those only where it
-/// listens on a loopback address.
+/// are: with their names, times and states; its erasures erase here, too. The server
+/// takes those only where it listens on a loopback address.
 #[derive(Debug, Args)]
 pub(super) struct Load {
     /// The files, gzip or plain; - is standard input.
@@ -61,6 +62,11 @@ pub(super) struct Load {
     /// Let exported lines replace the records that have their names.
     #[arg(long, conflicts_with = "ingest")]
     replace: bool,
+    /// First erase what was erased elsewhere, and leave it out of what is loaded:
+    /// JSON lines as of `dicta export --kind erasures`, plain or gzip; other lines
+    /// are passed over.
+    #[arg(long, value_name = "FILE", conflicts_with = "ingest")]
+    erasures: Option<PathBuf>,
     #[command(flatten)]
     connection: Connection,
 }
@@ -78,11 +84,18 @@ impl Load {
             extract: self.extract,
             create_entities: self.create_entities,
         };
+        let leave_out_erased = self.erasures.is_some();
+        let restore = Restore { replace: self.replace, leave_out_erased };
         let mut loaders = Loaders {
             articles: Session::new(channel.clone(), ingest, window),
-            records: Session::new(channel.clone(), Restore { replace: self.replace }, window),
+            records: Session::new(channel.clone(), restore, window),
             entities: EntityLoader::new(channel, batch.to_owned()),
         };
+        if let Some(list) = &self.erasures {
+            let mut list = input::open(slice::from_ref(list), Format::Dicta, Exported::Erasures)?;
+            loaders.load_all(&mut list.items, &mut tally).await?;
+            tally.refuse_failures()?;
+        }
         let loaded = loaders.load_all(&mut input.items, &mut tally).await;
         // What was done is told, also where it could not be ended.
         let ended = tally.end(self.connection.output);

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod erasure;
 pub mod graph;
 pub mod import;
+pub mod integrity;
 pub mod quotation;
 pub mod resolve;
 mod search;
@@ -34,9 +35,10 @@ pub use self::answer::{
     retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
     updated_statement,
 };
-pub use self::erasure::{erased, erasure};
+pub use self::erasure::{erased, erasure, gone_record};
 pub use self::graph::{neighbors, paths};
-pub use self::import::{dangling_reference, drop_revision, import_ack};
+pub use self::import::{dangling_reference, exported, import_ack};
+pub use self::integrity::integrity_finding;
 pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
 pub use self::resolve::resolved;
 pub use self::search::{facet_counts, search_hit, search_index};
