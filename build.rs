@@ -7,9 +7,12 @@ use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
-    let mut protos: Vec<PathBuf> = fs::read_dir("proto/dicta/v1")?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
+    let mut protos = Vec::new();
+    for package in ["proto/dicta/v1", "proto/dicta/extractor/v1"] {
+        for entry in fs::read_dir(package)? {
+            protos.push(entry?.path());
+        }
+    }
     protos.sort();
 
     // With the comments: they become the generated types' documentation, and

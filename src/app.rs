@@ -3,6 +3,7 @@
 mod check;
 mod compact;
 mod derived;
+mod extractor;
 mod restore;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use tonic::transport::server::TcpIncoming;
 pub use self::check::check;
 pub use self::compact::compact;
 use self::derived::Derived;
+pub use self::extractor::ExtractorError;
 pub use self::restore::{PRINCIPAL as RESTORER, RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
@@ -61,6 +63,9 @@ pub enum Error {
         /// Why.
         source: kb::error::Error,
     },
+    /// The extractor that is configured cannot be called.
+    #[error(transparent)]
+    Extractor(#[from] ExtractorError),
     /// No thread can be started.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
@@ -112,6 +117,7 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
         let Self { config, address, incoming } = self;
+        let remote = extractor::client(&config.extractor)?;
         let (stop, stopping) = watch::channel(false);
         let base = Base::default();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -137,7 +143,7 @@ impl Server {
         let store = open(&config).await?;
         let recent = Arc::new(Recent::default());
         let derived = Derived::start(&config, &store, &recent, &clock).await?;
-        let kb = Arc::new(KnowledgeBase::new(KnowledgeBaseConfig {
+        let kb = KnowledgeBase::new(KnowledgeBaseConfig {
             store: Arc::clone(&store),
             clock,
             request_ttl: config.request_id_ttl,
@@ -145,7 +151,11 @@ impl Server {
             search: derived.search(),
             quotations: derived.quotations(),
             retention: retention(&config),
-        }));
+        });
+        let kb = Arc::new(match remote {
+            Some(remote) => kb.with_remote_extractor(Arc::new(remote)),
+            None => kb,
+        });
         if let Some(seeds) = &config.seeds {
             seed(&kb, seeds).await?;
         }

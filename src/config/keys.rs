@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use super::error::ConfigError;
 use super::layers::Values;
 use super::value::{self, LogFormat};
@@ -38,6 +40,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         QuotationsKept::KEYS,
         History::KEYS,
         Deadlines::KEYS,
+        RemoteExtractor::KEYS,
     ]
     .into_iter()
     .flatten()
@@ -108,6 +111,8 @@ keys! {
     search: SearchIndex;
     /// How long calls may take.
     deadline: Deadlines;
+    /// The extractor that ingests with `extraction: REMOTE` ask.
+    extractor: RemoteExtractor;
 }
 
 keys! {
@@ -212,5 +217,29 @@ keys! {
             "The deadline of a call that brings none.";
         max: Duration = "deadline.max", "10m", value::duration(1..=86_400),
             "The longest deadline; a later one is cut to it.";
+    }
+}
+
+keys! {
+    /// The extractor that ingests with `extraction: REMOTE` ask.
+    RemoteExtractor {
+        address: Option<Url> = "extractor.address", "", value::optional(value::web_address),
+            "The address of a server of `dicta.extractor.v1.ExtractorService`, such as `http://127.0.0.1:50052`; `https` for TLS. Empty: `REMOTE` is not served.";
+        deadline: Duration = "extractor.deadline", "20s", value::duration(1..=3_600),
+            "How long it may take over one text, with all that is tried again.";
+        connect_timeout: Duration = "extractor.connect_timeout", "2s", value::duration(1..=60),
+            "How long connecting to it may take.";
+        retries: u32 = "extractor.retries", "3", value::number(0..=100),
+            "How often a text is sent again to it when it is UNAVAILABLE, within the deadline.";
+        concurrency: usize = "extractor.concurrency", "8", value::number(1..=10_000),
+            "Texts sent to it at once; more wait.";
+        message_bytes: usize = "extractor.message_bytes", "4 MiB", value::bytes(65_536..=67_108_864),
+            "The largest answer that is taken from it.";
+        tls_ca: Option<PathBuf> = "extractor.tls_ca", "", value::optional(value::path),
+            "A PEM file with the authorities that may vouch for it; needed for `https`.";
+        tls_certificate: Option<PathBuf> = "extractor.tls_certificate", "", value::optional(value::path),
+            "A PEM file with the certificate that is shown to it. Empty: none.";
+        tls_key: Option<PathBuf> = "extractor.tls_key", "", value::optional(value::path),
+            "A PEM file with the private key of that certificate.";
     }
 }

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 pub use self::error::ConfigError;
 pub use self::keys::{
-    BulkWindow, Config, Deadlines, History, Log, QuotationsKept, SearchIndex, ServerLimits,
-    WatchStreams,
+    BulkWindow, Config, Deadlines, History, Log, QuotationsKept, RemoteExtractor, SearchIndex,
+    ServerLimits, WatchStreams,
 };
 pub use self::layers::{Environment, Flags};
 pub use self::print::{effective, markdown_table};
@@ -100,7 +100,35 @@ impl Config {
         if self.history.max_age.is_some_and(|age| age < self.request_id_ttl) {
             return Err(values.refuse("history.max_age", "at least `request_id_ttl`"));
         }
-        Ok(())
+        self.check_extractor(values)
+    }
+
+    /// Checks that what TLS to the extractor needs is there, and nothing that it
+    /// would leave aside.
+    fn check_extractor(&self, values: &Values) -> Result<(), ConfigError> {
+        let extractor = &self.extractor;
+        let secure = extractor.address.as_ref().is_some_and(|it| it.scheme() == "https");
+        let given = [
+            ("extractor.tls_ca", extractor.tls_ca.is_some()),
+            ("extractor.tls_certificate", extractor.tls_certificate.is_some()),
+            ("extractor.tls_key", extractor.tls_key.is_some()),
+        ];
+        if secure && extractor.tls_ca.is_none() {
+            let allowed = "the authorities that may vouch for the extractor, such as \
+                           `/etc/ssl/certs/ca-certificates.crt`: its address begins with https";
+            return Err(values.refuse("extractor.tls_ca", allowed));
+        }
+        if let Some((key, _)) = given.iter().find(|(_, given)| *given && !secure) {
+            let allowed = "empty, as long as `extractor.address` does not begin with https";
+            return Err(values.refuse(key, allowed));
+        }
+        match (&extractor.tls_certificate, &extractor.tls_key) {
+            (Some(_), None) => Err(values.refuse("extractor.tls_key", "that of the certificate")),
+            (None, Some(_)) => {
+                Err(values.refuse("extractor.tls_certificate", "that of the private key"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -140,6 +140,33 @@ fn an_error_names_the_key_its_source_and_what_is_allowed() {
         Flags::default(),
         "`listen` is `a list` (dicta.toml line 1), but must be an IP address and a port, such as 127.0.0.1:50051",
     );
+    check(
+        "[extractor]\naddress = 'localhost:50052'",
+        &[],
+        Flags::default(),
+        "`extractor.address` is `localhost:50052` (dicta.toml line 2), but must be http:// or \
+         https://, a host and a port, such as http://127.0.0.1:50052, or nothing",
+    );
+    check(
+        "[extractor]\naddress = 'https://extractor:50052'",
+        &[],
+        Flags::default(),
+        "`extractor.tls_ca` is `` (default), but must be the authorities that may vouch for the \
+         extractor, such as `/etc/ssl/certs/ca-certificates.crt`: its address begins with https",
+    );
+    check(
+        "[extractor]\naddress = 'http://extractor:50052'\ntls_ca = 'ca.pem'",
+        &[],
+        Flags::default(),
+        "`extractor.tls_ca` is `ca.pem` (dicta.toml line 3), but must be empty, as long as \
+         `extractor.address` does not begin with https",
+    );
+    check(
+        "[extractor]\naddress = 'https://extractor'\ntls_ca = 'ca.pem'\ntls_key = 'key.pem'",
+        &[],
+        Flags::default(),
+        "`extractor.tls_certificate` is `` (default), but must be that of the private key",
+    );
     let error = loaded("a = 1\nlisten 5", &[], &Flags::default()).unwrap_err();
     assert!(error.starts_with("dicta.toml line 2 is no TOML: "), "{error}");
 }

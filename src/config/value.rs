@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 /// What is allowed, in words, where a value is not.
 pub(super) type Allowed = String;
 
@@ -27,6 +29,22 @@ pub(super) fn truth(text: &str) -> Result<bool, Allowed> {
 
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Allowed> {
     text.parse().map_err(|_| "an IP address and a port, such as 127.0.0.1:50051".to_owned())
+}
+
+/// Where a gRPC server is called.
+pub(super) fn web_address(text: &str) -> Result<Url, Allowed> {
+    let address = text.parse().ok().filter(|address: &Url| {
+        matches!(address.scheme(), "http" | "https")
+            && address.has_host()
+            && address.path() == "/"
+            && address.query().is_none()
+            && address.fragment().is_none()
+            && address.username().is_empty()
+            && address.password().is_none()
+    });
+    address.ok_or_else(|| {
+        "http:// or https://, a host and a port, such as http://127.0.0.1:50052".to_owned()
+    })
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, Allowed> {

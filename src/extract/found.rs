@@ -1,6 +1,7 @@
 //! What is read, and what is found in it.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::domain::statement::StatementKind;
 use crate::domain::text::LanguageTag;
@@ -98,6 +99,12 @@ pub enum ExtractionError {
     /// It can't be reached, or took too long.
     #[error("the extractor can't be reached: {0}")]
     Unavailable(String),
+    /// It did not answer in time.
+    #[error("the extractor did not answer within {0:?}: send less text, or allow it more time")]
+    TooSlow(Duration),
+    /// It answered that it can't.
+    #[error("the extractor failed: {0}")]
+    Failed(String),
     /// What it answered can't be.
     #[error("the extractor's answer is wrong: {0}")]
     Invalid(String),

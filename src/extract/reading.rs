@@ -20,6 +20,8 @@ use crate::domain::time::{CoarseTime, Precision, Timestamp};
 /// What was read in a text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
+    /// What read it: the extractor's name and version.
+    pub origin: Origin,
     /// The statements.
     pub statements: Vec<ReadStatement>,
     /// The things that they name.
@@ -40,11 +42,11 @@ pub struct ReadStatement {
     /// The things that its addressees are, one each.
     pub addressees: Vec<Option<usize>>,
     /// The things that its mentions are, one each.
-    pub mentions: Vec<usize>,
+    pub mentions: Vec<Option<usize>>,
 }
 
 /// Something that a text names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Thing {
     /// Its fullest name.
     pub name: String,
@@ -59,7 +61,7 @@ pub struct Thing {
 }
 
 /// A post that someone holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Post {
     /// Its title in words.
     pub title: String,
@@ -73,8 +75,14 @@ pub fn read(
     document: &Document<'_>,
 ) -> Result<Reading, ExtractionError> {
     let extraction = extractor.extract(document)?;
+    let origin = Origin {
+        extractor: extractor.name().to_owned(),
+        extractor_version: extractor.version().to_owned(),
+        ..Origin::default()
+    };
+    let truncated = extraction.truncated;
     if extraction.statements.is_empty() {
-        return Ok(Reading { truncated: extraction.truncated, ..Reading::default() });
+        return Ok(Reading { origin, truncated, ..Reading::default() });
     }
     let (names, times) = named(document);
     let mut reader = Reader {
@@ -82,11 +90,7 @@ pub fn read(
         names,
         times,
         published_at: document.published_at,
-        origin: Origin {
-            extractor: extractor.name().to_owned(),
-            extractor_version: extractor.version().to_owned(),
-            ..Origin::default()
-        },
+        origin: origin.clone(),
         things: Vec::new(),
         thing_of: HashMap::new(),
     };
@@ -102,7 +106,7 @@ pub fn read(
         statement.parent = statement.parent.and_then(|parent| places.get(&parent).copied());
     }
     let things = reader.finish();
-    Ok(Reading { statements, things, truncated: extraction.truncated })
+    Ok(Reading { origin, statements, things, truncated })
 }
 
 /// What a text names: in a text that is not English, nothing.
@@ -171,7 +175,7 @@ impl Reader<'_> {
             parent,
             speaker: thing,
             addressees: addressed,
-            mentions: mentioned,
+            mentions: mentioned.into_iter().map(Some).collect(),
         })
     }
 
@@ -369,7 +373,7 @@ mod tests {
         let time = |time: &Option<CoarseTime>| {
             time.as_ref().map_or_else(|| "-".into(), |time| time.start_text())
         };
-        let mentions: Vec<&str> = first.mentions.iter().map(|it| name(Some(*it))).collect();
+        let mentions: Vec<&str> = first.mentions.iter().map(|it| name(*it)).collect();
         let said = format!(
             "{}; said {}; about {}; names {}",
             name(first.speaker),
@@ -439,7 +443,7 @@ mod tests {
                     let words: String = text.chars().skip(start).take(end - start).collect();
                     prop_assert_eq!(&words, &selector.exact);
                 }
-                prop_assert!(read.mentions.iter().all(|it| *it < reading.things.len()));
+                prop_assert!(read.mentions.iter().flatten().all(|it| *it < reading.things.len()));
             }
         }
     }

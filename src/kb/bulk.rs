@@ -56,9 +56,6 @@ pub struct BulkIngested {
 /// How many items are committed together at the most.
 const WINDOW: usize = 64;
 
-/// How many items' texts are read ahead of the planning.
-const READ_AHEAD: usize = 8;
-
 /// What a planned item does to its article.
 struct Done {
     outcome: IngestOutcome,
@@ -317,7 +314,8 @@ impl KnowledgeBase {
     /// Reads the texts of items ahead of the planning, several at a time, and gives
     /// the items on in their order.
     fn read_ahead(self: &Arc<Self>, items: mpsc::Receiver<BulkItem>) -> mpsc::Receiver<ReadItem> {
-        let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let at_once = self.reads_ahead();
+        let (sender, receiver) = mpsc::channel(at_once);
         let kb = Arc::clone(self);
         let read = ReceiverStream::new(items).map(move |item| {
             let kb = Arc::clone(&kb);
@@ -330,8 +328,14 @@ impl KnowledgeBase {
             }
         });
         tokio::spawn(async move {
-            let mut read = std::pin::pin!(read.buffered(READ_AHEAD));
-            while let Some(item) = read.next().await {
+            let mut read = std::pin::pin!(read.buffered(at_once));
+            loop {
+                let item = tokio::select! {
+                    item = read.next() => item,
+                    // Nobody waits any more: what is being read is given up.
+                    () = sender.closed() => return,
+                };
+                let Some(item) = item else { return };
                 if sender.send(item).await.is_err() {
                     return;
                 }

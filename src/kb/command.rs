@@ -93,6 +93,8 @@ pub enum Extraction {
     None,
     /// The extractor that comes with the program.
     BuiltIn,
+    /// The one that is asked over the network.
+    Remote,
 }
 
 /// Stores an article with its statements and entities.

@@ -173,7 +173,7 @@ pub enum Error {
     /// What was asked for is not served by this server.
     #[error("{what} is not served here")]
     NotServed {
-        /// What kind of thing, such as `EXTRACTION_NOT_SERVED`.
+        /// What kind of thing, such as `SEARCH_NOT_SERVED`.
         reason: &'static str,
         /// What it is, in words.
         what: String,
@@ -181,6 +181,12 @@ pub enum Error {
     /// The search index was not built yet.
     #[error("the search index is being built: try again in a moment")]
     IndexBuilding,
+    /// There is no remote extractor to ask.
+    #[error(
+        "no remote extractor is configured here: set `extractor.address` on the server, or ask \
+         for the extraction BUILT_IN"
+    )]
+    NoRemoteExtractor,
     /// The extractor gave no answer that can be used.
     #[error(transparent)]
     Extraction(#[from] ExtractionError),

@@ -60,6 +60,7 @@ impl AdminService for Admin {
                 earliest_time: floor.time.map(to_pb::timestamp),
                 retention: Some(to_pb::retention(kb.retention())),
                 search_index: Some(to_pb::search_index(kb.search_index().ok())),
+                remote_extractor: Some(to_pb::remote_extractor(kb.remote_extractor())),
             })
         };
         self.calls.unary(request, status::of_read, work).await

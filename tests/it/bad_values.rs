@@ -1,10 +1,9 @@
 //! Times and selectors that make no sense, and requests with many faults.
 
 use dicta::rpc::pb;
-use tonic::Code;
 
 use crate::bad_requests::{refuse_ingests, stating, uttered, with};
-use crate::harness::{Home, assert_refused, metadata, refusal};
+use crate::harness::{Home, metadata, refusal};
 use crate::samples::{ingest_with, place, said, words};
 
 #[tokio::test]
@@ -84,17 +83,5 @@ async fn many_faults_are_told_at_once() {
     let fields = refusal(&status).fields;
     assert_eq!(fields, ["article.title", "article.language", "article.pub_status"]);
     assert_eq!(metadata(&status, "violations"), "3");
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn extraction_that_is_not_served_says_so() {
-    let home = Home::new();
-    let server = home.start().await;
-    let extraction = pb::Extraction::Remote.into();
-    let request = pb::IngestArticleRequest { extraction, ..with(|_| {}) };
-    let status = server.ingest().ingest_article(request).await.unwrap_err();
-    assert_refused(&status, Code::Unimplemented, "EXTRACTION_NOT_SERVED");
-    assert_eq!(server.revision().await, 0);
     server.stop().await;
 }

@@ -36,6 +36,7 @@ mod process;
 mod quotations;
 mod reads;
 mod reingest;
+mod remote_extractor;
 mod retention;
 mod samples;
 mod search;

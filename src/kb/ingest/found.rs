@@ -10,6 +10,7 @@ use crate::domain::article::Article;
 use crate::domain::entity::{EntityType, Occupancy};
 use crate::domain::id::{EntityId, StatementId};
 use crate::domain::limits;
+use crate::domain::origin::Origin;
 use crate::domain::statement::{ArticleCopy, ContentSpan, Mention, Statement, StatementStatus};
 use crate::extract::{ReadStatement, Reading, Thing};
 use crate::kb::anchor::Anchor;
@@ -45,7 +46,7 @@ impl Planner<'_> {
         let stays = |statement: &&Statement| {
             !self.command.replace_statements
                 && statement.status != StatementStatus::Orphaned
-                && statement.origin.extractor != reader.extractor()
+                && statement.origin.extractor != reading.origin.extractor
         };
         let others = standing.iter().map(|(_, statement)| statement).filter(stays);
         let taken = Taken::of(sent.iter().chain(others));
@@ -80,7 +81,7 @@ impl Planner<'_> {
                 mention.entity = entity(*thing);
             }
             for (mention, thing) in statement.mentions.iter_mut().zip(&read.mentions) {
-                mention.entity = entity(Some(*thing));
+                mention.entity = entity(*thing);
             }
             found.parents.push(read.parent.and_then(|parent| place.get(&parent).copied()));
             found.statements.push(statement);
@@ -95,11 +96,10 @@ impl Planner<'_> {
         statements: &[(usize, &ReadStatement)],
     ) -> Result<HashMap<usize, EntityId>, Error> {
         let create = (self.command.create_entities == CreateEntities::Mentioned)
-            .then(|| self.text_reader.map(|reader| stamp(&reader.origin(), &self.command.context)))
-            .flatten();
+            .then(|| Origin { rule: "named-in-text".to_owned(), ..reading.origin.clone() })
+            .map(|origin| stamp(&origin, &self.command.context));
         let named = statements.iter().flat_map(|(_, read)| {
-            let others =
-                read.mentions.iter().copied().map(Some).chain(read.addressees.iter().copied());
+            let others = read.mentions.iter().copied().chain(read.addressees.iter().copied());
             std::iter::once(read.speaker).chain(others).flatten()
         });
         let mut used: BTreeSet<usize> = named.collect();

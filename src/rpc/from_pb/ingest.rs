@@ -16,7 +16,7 @@ pub fn ingest_article(
 ) -> Result<IngestArticle, Error> {
     let envelope = envelope!(pb);
     let extraction = pb.extraction;
-    let command = check(|at| {
+    check(|at| {
         let context = context(at, envelope, principal);
         let create_entities = create_entities(&at.at("create_entities"), pb.create_entities);
         at.at("extraction").choice(extraction, pb::Extraction::as_str_name);
@@ -49,9 +49,7 @@ pub fn ingest_article(
             create_entities,
             context,
         })
-    })?;
-    served(extraction)?;
-    Ok(command)
+    })
 }
 
 /// Asks what would be stored of what is found in an article's text: a dry run of its
@@ -61,7 +59,7 @@ pub fn extract_article(
     principal: &str,
 ) -> Result<IngestArticle, Error> {
     let extraction = pb.extraction;
-    let command = check(|at| {
+    check(|at| {
         let create_entities = create_entities(&at.at("create_entities"), pb.create_entities);
         at.at("extraction").choice(extraction, pb::Extraction::as_str_name);
         let context = WriteContext {
@@ -81,9 +79,7 @@ pub fn extract_article(
             create_entities,
             context,
         })
-    })?;
-    served(extraction)?;
-    Ok(command)
+    })
 }
 
 /// An item of a bulk ingest: its number, and what it asks for. The paths of its
@@ -113,16 +109,8 @@ fn create_entities(at: &Field<'_>, value: i32) -> CreateEntities {
 fn extraction(value: i32, unsaid: Extraction) -> Extraction {
     match pb::Extraction::try_from(value) {
         Ok(pb::Extraction::BuiltIn) => Extraction::BuiltIn,
+        Ok(pb::Extraction::Remote) => Extraction::Remote,
         Ok(pb::Extraction::Unspecified) => unsaid,
-        Ok(pb::Extraction::None | pb::Extraction::Remote) | Err(_) => Extraction::None,
+        Ok(pb::Extraction::None) | Err(_) => Extraction::None,
     }
-}
-
-/// Whether this server has the extractor that is asked for.
-fn served(extraction: i32) -> Result<(), Error> {
-    if pb::Extraction::try_from(extraction) == Ok(pb::Extraction::Remote) {
-        let what = "extraction by a remote extractor".to_owned();
-        return Err(Error::NotServed { reason: "EXTRACTION_NOT_SERVED", what });
-    }
-    Ok(())
 }

@@ -135,7 +135,8 @@ pub(super) fn distinct(at: &Field<'_>, drafts: &[StatementDraft]) {
     }
 }
 
-fn content(at: &Field<'_>, pb: Vec<pb::ContentSpan>) -> Vec<ContentSpan> {
+/// What is said.
+pub(super) fn content(at: &Field<'_>, pb: Vec<pb::ContentSpan>) -> Vec<ContentSpan> {
     at.items(pb, limits::CONTENT_SPANS, |at, span| {
         let at_selector = at.at("selector");
         let pb = at_selector.required(span.selector, "a selector")?;
@@ -144,7 +145,8 @@ fn content(at: &Field<'_>, pb: Vec<pb::ContentSpan>) -> Vec<ContentSpan> {
     })
 }
 
-fn kind(at: &Field<'_>, value: i32) -> Option<StatementKind> {
+/// How the words reach the reader, where that is said.
+pub(super) fn kind(at: &Field<'_>, value: i32) -> Option<StatementKind> {
     match at.choice(value, pb::StatementKind::as_str_name)? {
         pb::StatementKind::Unspecified => None,
         pb::StatementKind::Direct => Some(StatementKind::Direct),

@@ -196,6 +196,15 @@ fn of_error(error: Error, act: Act) -> Status {
         Error::Extraction(ExtractionError::Unavailable(_)) => {
             Answer::new(Code::Unavailable, "EXTRACTOR_UNAVAILABLE", message).retry()
         }
+        Error::NoRemoteExtractor => {
+            Answer::new(Code::FailedPrecondition, "NO_REMOTE_EXTRACTOR", message)
+        }
+        Error::Extraction(ExtractionError::TooSlow(_)) => {
+            Answer::new(Code::DeadlineExceeded, "EXTRACTOR_TOO_SLOW", message)
+        }
+        Error::Extraction(ExtractionError::Failed(_)) => {
+            Answer::new(Code::Internal, "EXTRACTOR_FAILED", message)
+        }
         Error::Extraction(ExtractionError::Invalid(_)) => {
             Answer::new(Code::Internal, "EXTRACTOR_ANSWER_INVALID", message)
         }

@@ -42,8 +42,8 @@ fn every_error_has_its_code() {
     let error = Error::TokenFromOtherStore;
     check(error, Code::FailedPrecondition, "TOKEN_FROM_OTHER_STORE", "another store");
     check(Error::PageTokenExpired, Code::OutOfRange, "PAGE_TOKEN_EXPIRED", "first page");
-    let error = Error::NotServed { reason: "EXTRACTION_NOT_SERVED", what: "that".into() };
-    check(error, Code::Unimplemented, "EXTRACTION_NOT_SERVED", "that is not served");
+    let error = Error::NotServed { reason: "SEARCH_NOT_SERVED", what: "that".into() };
+    check(error, Code::Unimplemented, "SEARCH_NOT_SERVED", "that is not served");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod tests;
 use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
+use crate::kb::Heard;
 use crate::kb::error::Error;
 use crate::kb::{Beside, Retention, SeenEntity};
 use crate::rpc::pb;
@@ -197,4 +198,12 @@ impl Marks {
             revision: revision(committed.revision),
         }
     }
+}
+
+/// What is known of the extractor that is asked over the network.
+#[must_use]
+pub fn remote_extractor(heard: Option<Heard>) -> pb::RemoteExtractorInfo {
+    let configured = heard.is_some();
+    let Heard { name, version, failure } = heard.unwrap_or_default();
+    pb::RemoteExtractorInfo { configured, name, version, failure }
 }

@@ -106,14 +106,6 @@ fn a_bad_ingest_is_refused() {
 }
 
 #[test]
-fn remote_extraction_is_not_served() {
-    let mut request = samples::ingest();
-    request.extraction = pb::Extraction::Remote.into();
-    let error = from_pb::ingest_article(request, "").unwrap_err();
-    assert!(matches!(error, Error::NotServed { reason: "EXTRACTION_NOT_SERVED", .. }));
-}
-
-#[test]
 fn all_faults_are_told_at_once() {
     check(
         |it| {
