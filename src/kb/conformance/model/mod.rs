@@ -6,6 +6,7 @@
 //! over and comparing names are functions of values, with tests of their own.
 
 mod entities;
+mod erase;
 mod import;
 mod ingest;
 mod merges;
@@ -55,6 +56,8 @@ pub(super) enum Refusal {
     PartOfMerge,
     EtagMismatch,
     RequestIdReused,
+    /// A name whose record was erased.
+    Erased(RecordName),
     /// Nothing that the model knows of.
     Other(String),
 }
@@ -80,6 +83,7 @@ impl Refusal {
             Error::PartOfMerge { .. } => Self::PartOfMerge,
             Error::EtagMismatch { .. } => Self::EtagMismatch,
             Error::RequestIdReused => Self::RequestIdReused,
+            Error::Erased { name, .. } => Self::Erased(name.clone()),
             other => Self::Other(other.to_string()),
         }
     }
@@ -224,6 +228,10 @@ impl Model {
             return if same { Ok(self.again(known)) } else { Err(Refusal::RequestIdReused) };
         }
         let Effect { outcome, answer, changes } = effect(self.newest(), operation, now)?;
+        let mut written = changes.iter().map(Mutation::name);
+        if let Some(erased) = written.find(|name| self.newest().is_erased(name)) {
+            return Err(Refusal::Erased(erased));
+        }
         if context.validate_only {
             return Ok(self.preview(outcome, &answer, changes, now));
         }

@@ -96,6 +96,8 @@ impl Reads<'_> {
             };
         }
         let page = answered(&told, page)?;
+        // An erasure changes also what a list has yet to show.
+        list.rest.retain(|stored| !self.model.newest().is_erased(&stored.name));
         same(&told, &page.revision, &list.revision)?;
         list.query.page_token = page.next_page_token();
         let last = list.query.page_token.is_empty();
