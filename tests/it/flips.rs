@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const SEED_VARIABLE: &str = "DICTA_FLIPS_SEED";
 const DEFAULT_FLIPS: usize = 60;
 const DEFAULT_SEED: u64 = 20_261_124;
 const ARTICLES: usize = 120;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What became of a flip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,29 +57,34 @@ struct Flip {
 }
 
 impl Flip {
-    fn draw(file: &Path, bytes: &[u8], random: &mut StdRng) -> Self {
+    fn draw(file: &Stored, random: &mut StdRng) -> Self {
         // One flip in ten may be behind all that the file holds.
-        let end = if random.random_bool(0.9) { held(bytes) } else { bytes.len() };
+        let end = if random.random_bool(0.9) { file.content.len() } else { file.length };
         let at = random.random_range(0..end);
-        Self { file: file.to_owned(), at, bits: random.random_range(1..=255) }
+        Self { file: file.path.clone(), at, bits: random.random_range(1..=255) }
     }
 
     fn make(&self, directory: &Path) {
-        let path = directory.join(&self.file);
-        let mut bytes = fs::read(&path).unwrap();
-        bytes[self.at] ^= self.bits;
-        fs::write(path, bytes).unwrap();
+        let mut options = fs::OpenOptions::new();
+        let file = options.read(true).write(true).open(directory.join(&self.file)).unwrap();
+        let mut byte = [0];
+        file.read_exact_at(&mut byte, self.at as u64).unwrap();
+        file.write_all_at(&[byte[0] ^ self.bits], self.at as u64).unwrap();
     }
 }
 
-/// Up to where a file holds something: some are made larger before they are filled.
-fn held(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|byte| *byte != 0).map_or(bytes.len(), |last| last + 1)
+/// A file as it lies in a data directory.
+struct Stored {
+    path: PathBuf,
+    /// All of it up to the last byte that is not 0: some files are made larger before
+    /// they are filled.
+    content: Vec<u8>,
+    length: usize,
 }
 
-/// The files below a directory that hold something, by their paths in it.
-fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
+/// The files below a directory, by their paths in it.
+fn files(directory: &Path) -> Vec<Stored> {
+    let mut found = Vec::new();
     let mut left = vec![directory.to_owned()];
     while let Some(next) = left.pop() {
         for entry in fs::read_dir(next).unwrap() {
@@ -87,13 +93,28 @@ fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                 left.push(path);
                 continue;
             }
-            let bytes = fs::read(&path).unwrap();
-            if !bytes.is_empty() {
-                found.insert(path.strip_prefix(directory).unwrap().to_owned(), bytes);
-            }
+            let mut content = fs::read(&path).unwrap();
+            let length = content.len();
+            let held = content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            content.truncate(held);
+            let path = path.strip_prefix(directory).unwrap().to_owned();
+            found.push(Stored { path, content, length });
         }
     }
+    found.sort_by(|one, other| one.path.cmp(&other.path));
     found
+}
+
+/// Lays files out in a new data directory.
+fn laid_out(files: &[Stored]) -> Home {
+    let home = Home::new();
+    for Stored { path, content, length } in files {
+        let path = home.data().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        fs::OpenOptions::new().write(true).open(path).unwrap().set_len(*length as u64).unwrap();
+    }
+    home
 }
 
 /// A base with something of everything, closed.
@@ -261,26 +282,24 @@ async fn a_flipped_byte_is_told_of_or_does_no_harm() {
     println!("{FLIPS_VARIABLE}={count} {SEED_VARIABLE}={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let home = filled().await;
+    let files = files(&home.data());
     let expected = {
-        let copy = home.copy();
-        let server = copy.start().await;
+        let whole = laid_out(&files);
+        let server = whole.start().await;
         let expected = answers(&server.channel).await.unwrap();
         server.stop().await;
         expected
     };
-    let files = files(&home.data());
-    let mut flips: Vec<Flip> =
-        files.iter().map(|(file, bytes)| Flip::draw(file, bytes, &mut random)).collect();
-    let files: Vec<_> = files.into_iter().collect();
+    let held: Vec<&Stored> = files.iter().filter(|file| !file.content.is_empty()).collect();
+    let mut flips: Vec<Flip> = held.iter().map(|file| Flip::draw(file, &mut random)).collect();
     while flips.len() < count {
-        let weight = |(_, bytes): &(PathBuf, Vec<u8>)| held(bytes) as f64;
-        let (file, bytes) = files.choose_weighted(&mut random, weight).unwrap();
-        flips.push(Flip::draw(file, bytes, &mut random));
+        let chosen = held.choose_weighted(&mut random, |file| file.content.len() as f64);
+        flips.push(Flip::draw(chosen.unwrap(), &mut random));
     }
-    flips.truncate(count.max(files.len()));
+    flips.truncate(count.max(held.len()));
     let mut table: BTreeMap<(String, Outcome), usize> = BTreeMap::new();
     for (number, flip) in flips.iter().enumerate() {
-        let damaged = home.copy();
+        let damaged = laid_out(&files);
         flip.make(&damaged.data());
         let looked = tokio::time::timeout(PATIENCE, look(&damaged, &expected)).await;
         let (outcome, told) = looked.unwrap_or_else(|_| panic!("{flip:?} hangs"));

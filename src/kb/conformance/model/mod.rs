@@ -225,7 +225,7 @@ impl Model {
             && known.expires > now
         {
             let same = request.is_some_and(|request| request.payload == known.payload);
-            return if same { Ok(self.again(known)) } else { Err(Refusal::RequestIdReused) };
+            return if same { self.again(known) } else { Err(Refusal::RequestIdReused) };
         }
         let Effect { outcome, answer, changes } = effect(self.newest(), operation, now)?;
         let mut written = changes.iter().map(Mutation::name);
@@ -276,9 +276,13 @@ impl Model {
         Answer { outcome, records, names: names.len(), revision, dry: false }
     }
 
-    /// The first answer, given again.
-    fn again(&self, known: &Remembered) -> Answer {
-        self.answer(known.outcome, &known.names, known.revision)
+    /// The first answer, given again, unless some of it was erased since.
+    fn again(&self, known: &Remembered) -> Result<Answer, Refusal> {
+        let before = &self.worlds[known.revision.0 as usize];
+        match known.names.iter().find(|name| before.is_erased(name)) {
+            Some(erased) => Err(Refusal::Erased(erased.clone())),
+            None => Ok(self.answer(known.outcome, &known.names, known.revision)),
+        }
     }
 
     /// What would be answered, had it been carried out: what would be written has no
