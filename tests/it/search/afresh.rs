@@ -18,7 +18,7 @@ async fn filled(home: &Home) -> Dicta {
 }
 
 async fn rebuild(dicta: &Dicta) -> pb::RebuildIndexResponse {
-    let request = pb::RebuildIndexRequest {};
+    let request = pb::RebuildIndexRequest::default();
     let mut answers = dicta.admin().rebuild_index(request).await.unwrap().into_inner();
     let mut last = None;
     while let Some(answer) = answers.message().await.unwrap() {

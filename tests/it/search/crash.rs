@@ -93,7 +93,7 @@ async fn found(server: &ServerProcess) -> Vec<BTreeSet<String>> {
 /// begun, and kills the server then.
 async fn rebuild(server: &mut ServerProcess, kill: bool) {
     let mut admin = AdminServiceClient::new(server.connect().await);
-    let request = pb::RebuildIndexRequest {};
+    let request = pb::RebuildIndexRequest::default();
     let mut answers = admin.rebuild_index(request).await.unwrap().into_inner();
     while let Some(answer) = answers.message().await.unwrap() {
         if kill {
