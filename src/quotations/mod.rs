@@ -31,6 +31,7 @@ mod writer;
 pub use self::find::{Asked, Found, SpeakerFit};
 pub use self::fingerprint::QUOTATION_WORDS;
 pub use self::order::QuotationOrder;
+pub use self::origins::OriginEvidence;
 pub use self::read::{
     Listing, MOST_NEAR, NearDuplicate, NearPair, Quotation, QuotationSpeaker, Quotations,
     QuotationsReader, Wording,

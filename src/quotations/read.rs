@@ -7,6 +7,7 @@ use super::align::{self, WordChange};
 use super::facts::{IdFacts, LAYOUT, Meta, NearFacts, SpeakerFacts, SummaryFacts, decode};
 use super::keys::{self, ANY_SPEAKER, ArticleKey, GroupKey, SpeakerKey};
 use super::order::QuotationOrder;
+use super::origins::OriginEvidence;
 use super::table::{Shown, Snapshot, Table, TableError};
 use super::words;
 use super::writer::{articles, groups, speakers, statements};
@@ -249,6 +250,12 @@ impl QuotationsReader {
             by_containment.then_with(|| one.article.cmp(&other.article))
         });
         Ok(found)
+    }
+
+    /// What is known of how articles depend on each other.
+    pub fn origin_evidence(&self, articles: &[ArticleId]) -> Result<OriginEvidence, TableError> {
+        let keys: Vec<ArticleKey> = articles.iter().map(keys::article_key).collect();
+        OriginEvidence::read(self.table(), &keys)
     }
 
     pub(super) fn table(&self) -> &dyn Snapshot {

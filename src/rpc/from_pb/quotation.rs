@@ -141,7 +141,7 @@ pub fn rebuild_index(pb: &pb::RebuildIndexRequest) -> Result<DerivedIndex, Error
 }
 
 /// How fresh an answer from what is derived must be. It has no past.
-fn derived_read(at: &Field<'_>, pb: Option<pb::ReadOptions>) -> DerivedRead {
+pub(super) fn derived_read(at: &Field<'_>, pb: Option<pb::ReadOptions>) -> DerivedRead {
     let pb = pb.unwrap_or_default();
     let field = match pb.as_of {
         None => None,

@@ -38,7 +38,8 @@ pub use self::erasure::{erased, erasure};
 pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, drop_revision, import_ack};
 pub use self::quotation::{
-    found_quotation, listed_near_duplicates, listed_quotations, near_duplicate, verified_quote,
+    found_quotation, listed_near_duplicates, listed_quotations, near_duplicate, origin_count,
+    verified_quote,
 };
 pub use self::resolve::resolved;
 pub use self::search::{derived_index, facet_counts, search_hit};

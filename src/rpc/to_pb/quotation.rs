@@ -70,7 +70,6 @@ pub fn near_duplicate(near: NearDuplicate) -> pb::NearDuplicate {
 }
 
 fn quotation(quotation: Quotation) -> pb::Quotation {
-    let (min, max) = quotation.origins;
     pb::Quotation {
         name: format!("quotations/{}", quotation.id),
         text: quotation.text,
@@ -79,12 +78,17 @@ fn quotation(quotation: Quotation) -> pb::Quotation {
         statement_count: count(quotation.statements),
         article_count: count(quotation.articles),
         outlet_count: count(quotation.outlets),
-        origins: Some(pb::OriginCount { min: count(min), max: count(max) }),
+        origins: Some(origin_count(quotation.origins)),
         first_seen: quotation.first_seen.map(timestamp),
         last_seen: quotation.last_seen.map(timestamp),
         drift: count(quotation.drift),
         wordings: quotation.wordings.into_iter().map(wording).collect(),
     }
+}
+
+/// The fewest and the most origins.
+pub fn origin_count((min, max): (u32, u32)) -> pb::OriginCount {
+    pb::OriginCount { min: count(min), max: count(max) }
 }
 
 fn speaker(speaker: &QuotationSpeaker, mention: String) -> pb::Speaker {
