@@ -1,5 +1,6 @@
 //! The server: a configuration becomes a running one.
 
+mod check;
 mod compact;
 mod derived;
 mod restore;
@@ -14,9 +15,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::transport::server::TcpIncoming;
 
+pub use self::check::check;
 pub use self::compact::compact;
 use self::derived::Derived;
-pub use self::restore::{RestoreError, Restored, restore};
+pub use self::restore::{PRINCIPAL as RESTORER, RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, History};
 use crate::derive::Recent;
@@ -65,6 +67,9 @@ pub enum Error {
     /// The transport failed.
     #[error("the server failed: {0}")]
     Transport(#[from] tonic::transport::Error),
+    /// The data cannot be checked.
+    #[error("cannot check the data: {0}")]
+    Check(kb::error::Error),
     /// The data could not be closed in good order.
     #[error("cannot close the data: {0}")]
     Close(store::Error),
@@ -234,7 +239,7 @@ async fn seed(kb: &KnowledgeBase, directory: &std::path::Path) -> Result<(), Err
 }
 
 /// What is wrong with a request, field by field.
-fn violations(error: &kb::error::Error) -> String {
+pub(crate) fn violations(error: &kb::error::Error) -> String {
     let kb::error::Error::Invalid(violations) = error else { return String::new() };
     violations.iter().map(|it| format!("; {}: {}", it.field, it.description)).collect()
 }

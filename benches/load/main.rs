@@ -8,6 +8,7 @@ mod get;
 mod ingest;
 mod latency;
 mod names;
+mod parsing;
 mod probe;
 mod quotes;
 mod report;
@@ -46,6 +47,8 @@ enum Command {
     Quotes(quotes::Quotes),
     /// Measure searches, and how soon the index follows a load.
     Search(search::Search),
+    /// Measure how the time to parse grows with what is parsed.
+    Parsing(parsing::Parsing),
     /// Serve the bare echo.
     #[command(hide = true)]
     Echo,
@@ -74,6 +77,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Get(get) => runtime.block_on(get.run()),
         Command::Quotes(quotes) => runtime.block_on(quotes.run()),
         Command::Search(search) => runtime.block_on(search.run()),
+        Command::Parsing(parsing) => parsing.run(),
         Command::Echo => runtime.block_on(echo::serve()),
     }
 }

@@ -10,14 +10,15 @@ use tokio::sync::mpsc;
 use super::violations;
 use crate::clock::SystemClock;
 use crate::kb::{
-    self, ImportAck, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
+    self, EraseRecord, ImportAck, ImportItem, Imported, KnowledgeBase, KnowledgeBaseConfig,
+    Retention,
 };
 use crate::rpc::backup_file::{BackupError, BackupReader};
 use crate::store::sled::{SledConfig, SledStore};
 use crate::store::{Counts, Store};
 
 /// Under which name records are stored.
-const PRINCIPAL: &str = "dicta";
+pub const PRINCIPAL: &str = "dicta";
 /// How many records wait to be stored.
 const WAITING: usize = 64;
 const CACHE_MIB: u64 = 64;
@@ -64,24 +65,31 @@ pub struct Restored {
     pub revision: i64,
     /// What the new store holds.
     pub counts: Counts,
+    /// How many records were left out, since they were erased later.
+    pub left_out: u64,
 }
 
 /// Makes a data directory of a backup file. The file is read to its end before
 /// anything is written; the data is put together beside the directory and takes
 /// its name once it is whole and durable, so that an interrupted restore leaves
-/// nothing that could be served. The store has a new id.
-pub async fn restore(file: &Path, data_dir: &Path) -> Result<Restored, RestoreError> {
-    let revision = verify(file)?;
+/// nothing that could be served. The store has a new id. What was erased, as the file
+/// or the caller knows, is never written, and its name stays unused.
+pub async fn restore(
+    file: &Path,
+    data_dir: &Path,
+    mut erasures: Vec<EraseRecord>,
+) -> Result<Restored, RestoreError> {
+    let revision = verify(file, &mut erasures)?;
     let unusable = |path: &Path, source| RestoreError::Directory { path: path.to_owned(), source };
     if !is_free(data_dir).map_err(|error| unusable(data_dir, error))? {
         return Err(RestoreError::NotEmpty(data_dir.to_owned()));
     }
     let partial = beside(data_dir);
     remove(&partial).map_err(|error| unusable(&partial, error))?;
-    let filled = fill(file, &partial).await;
-    let moved = filled.and_then(|counts| {
+    let filled = fill(file, erasures, &partial).await;
+    let moved = filled.and_then(|(counts, left_out)| {
         settle(&partial, data_dir).map_err(|error| unusable(data_dir, error))?;
-        Ok(Restored { revision, counts })
+        Ok(Restored { revision, counts, left_out })
     });
     if moved.is_err() {
         // Best effort: the next restore removes it, too.
@@ -97,22 +105,33 @@ fn open(file: &Path) -> Result<BackupReader<BufReader<File>>, RestoreError> {
 }
 
 /// Reads the whole file, of which every record can be stored; answers the revision
-/// that it holds.
-fn verify(file: &Path) -> Result<i64, RestoreError> {
+/// that it holds, and adds what was erased.
+fn verify(file: &Path, erasures: &mut Vec<EraseRecord>) -> Result<i64, RestoreError> {
     let mut reader = open(file)?;
-    while next(&mut reader, file)?.is_some() {}
+    while let Some(imported) = next(&mut reader, file)? {
+        if let Imported::Erasure(erasure) = imported {
+            erasures.push(erasure);
+        }
+    }
     Ok(reader.manifest().revision)
 }
 
 fn next(
     reader: &mut BackupReader<BufReader<File>>,
     file: &Path,
-) -> Result<Option<RestoredRecord>, RestoreError> {
-    reader.next_record().map_err(|source| RestoreError::File { path: file.to_owned(), source })
+) -> Result<Option<Imported>, RestoreError> {
+    reader
+        .next_record(PRINCIPAL)
+        .map_err(|source| RestoreError::File { path: file.to_owned(), source })
 }
 
-/// Stores the records of the file in a new directory; answers what is there.
-async fn fill(file: &Path, directory: &Path) -> Result<Counts, RestoreError> {
+/// Stores the records of the file in a new directory, behind the erasures; answers
+/// what is there, and how much was left out.
+async fn fill(
+    file: &Path,
+    erasures: Vec<EraseRecord>,
+    directory: &Path,
+) -> Result<(Counts, u64), RestoreError> {
     let config = SledConfig { path: directory.to_owned(), cache_mib: CACHE_MIB, min_free_mib: 0 };
     let store: Arc<dyn Store> = Arc::new(SledStore::open(config).map_err(kb::error::Error::from)?);
     let kb = KnowledgeBase::new(KnowledgeBaseConfig {
@@ -130,32 +149,51 @@ async fn fill(file: &Path, directory: &Path) -> Result<Counts, RestoreError> {
         let imported = kb.import_records(PRINCIPAL, incoming, acks).await;
         imported.map(drop).map_err(RestoreError::Failed)
     };
-    tokio::try_join!(send(file, items), importing, check(answers))?;
+    let first = i64::try_from(erasures.len()).unwrap_or(i64::MAX);
+    let (_, _, left_out) =
+        tokio::try_join!(send(file, erasures, items), importing, check(answers, first))?;
     let counts = store.head().counts;
     store.close().await.map_err(kb::error::Error::from)?;
-    Ok(counts)
+    Ok((counts, left_out))
 }
 
-async fn send(file: &Path, items: mpsc::Sender<ImportItem>) -> Result<(), RestoreError> {
+/// Sends the erasures, then what the file holds.
+async fn send(
+    file: &Path,
+    erasures: Vec<EraseRecord>,
+    items: mpsc::Sender<ImportItem>,
+) -> Result<(), RestoreError> {
     let mut reader = open(file)?;
-    let mut sequence = 0;
-    while let Some(record) = next(&mut reader, file)? {
-        sequence += 1;
-        if items.send(ImportItem { sequence, record: Ok(record) }).await.is_err() {
+    let mut erasures = erasures.into_iter();
+    for sequence in 1.. {
+        let imported = match erasures.next() {
+            Some(erasure) => Some(Imported::Erasure(erasure)),
+            None => next(&mut reader, file)?,
+        };
+        let Some(imported) = imported else { break };
+        if items.send(ImportItem { sequence, brought: Ok(imported) }).await.is_err() {
             break;
         }
     }
     Ok(())
 }
 
-/// Ends at the first record that is refused.
-async fn check(mut acks: mpsc::Receiver<Vec<ImportAck>>) -> Result<(), RestoreError> {
+/// Ends at the first record that is refused for another reason than that it was
+/// erased; else counts those. So many items come before the first record.
+async fn check(mut acks: mpsc::Receiver<Vec<ImportAck>>, first: i64) -> Result<u64, RestoreError> {
+    let mut left_out = 0;
     while let Some(acks) = acks.recv().await {
         for ImportAck { sequence, result } in acks {
-            result.map_err(|source| RestoreError::Refused { number: sequence, source })?;
+            match result {
+                Ok(_) => {}
+                Err(kb::error::Error::Erased { .. }) => left_out += 1,
+                Err(source) => {
+                    return Err(RestoreError::Refused { number: sequence - first, source });
+                }
+            }
         }
     }
-    Ok(())
+    Ok(left_out)
 }
 
 /// Whether a directory may be made there: there is none, or an empty one.

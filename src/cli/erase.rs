@@ -1,18 +1,18 @@
 //! `dicta erase`.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::Value;
 
 use super::client::{Connection, request};
 use super::failure::Failure;
-use super::output::{Format, print, print_json};
+use super::load::input::{self, Format};
+use super::output::{self, print, print_json};
 use crate::domain::id::RecordName;
 use crate::domain::limits;
+use crate::rpc::pb;
 use crate::rpc::pb::admin_service_client::AdminServiceClient;
-use crate::rpc::{json, pb};
+use crate::rpc::record_file::{Exported, Item, Work};
 
 /// Erases records for good: their content goes from every state of them, a marker
 /// and its reason stay. An article's statements go with it. There is no way back.
@@ -27,9 +27,10 @@ pub(super) struct Erase {
     /// Who wants it; you, if nobody is named.
     #[arg(long, value_name = "NAME", default_value = "")]
     by: String,
-    /// Erase again what was erased before: JSON lines such as
-    /// {"erasure": {"name": "articles/a", "reason": "..."}}; `-`: from standard
-    /// input. Other lines are passed over.
+    /// Erase again what was erased elsewhere: JSON lines such as
+    /// {"erasure": {"name": "articles/a", "reason": "..."}}, as `dicta export
+    /// --kind erasures` writes them, plain or gzip; `-`: from standard input. Other
+    /// lines are passed over.
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
     #[command(flatten)]
@@ -38,8 +39,11 @@ pub(super) struct Erase {
 
 impl Erase {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let (erasures, allow_missing) = match &self.list {
-            Some(path) => (listed(&read(path)?)?, true),
+        let (erasures, allow_missing): (Vec<pb::Erasure>, bool) = match &self.list {
+            Some(path) => {
+                let listed = listed(path).await?;
+                (listed.into_iter().map(|(_, erasure)| erasure).collect(), true)
+            }
             None => (self.named(), false),
         };
         let mut client = AdminServiceClient::new(self.connection.connect().await?);
@@ -52,7 +56,7 @@ impl Erase {
             answer = pb::EraseResponse { names: names.collect(), ..erased };
         }
         match self.connection.output {
-            Format::Text => print(&told(&answer)),
+            output::Format::Text => print(&told(&answer)),
             format => print_json(&answer, format),
         }
     }
@@ -79,25 +83,17 @@ fn told(answer: &pb::EraseResponse) -> String {
     out
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = match path == Path::new("-") {
-        true => std::io::stdin().read_to_string(&mut text).map(drop),
-        false => std::fs::read_to_string(path).map(|read| text = read),
-    };
-    read.map_err(|error| Failure::Error(format!("{}: {error}", path.display())))?;
-    Ok(text)
-}
-
-/// The erasures among lines of records.
-fn listed(text: &str) -> Result<Vec<pb::Erasure>, Failure> {
+/// The erasures of a list, each with its line; other lines are passed over.
+pub(super) async fn listed(path: &Path) -> Result<Vec<(usize, pb::Erasure)>, Failure> {
+    let mut input = input::open(&[path.to_owned()], Format::Dicta, Exported::Erasures)?;
     let mut erasures = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let fault = |error: String| Failure::Error(format!("line {}: {error}", index + 1));
-        let value: Value = serde_json::from_str(line).map_err(|error| fault(error.to_string()))?;
-        if let Some(erasure) = value.get("erasure") {
-            let erasure = json::from_json(&erasure.to_string());
-            erasures.push(erasure.map_err(|error| fault(error.to_string()))?);
+    while let Some(read) = input.items.recv().await {
+        let Item { line, work, .. } = read.map_err(Failure::Error)?;
+        let fault = |reason| Failure::Error(format!("{} line {line}: {reason}", path.display()));
+        if let Work::Restore(record) = work.map_err(fault)?
+            && let Some(pb::record::Record::Erasure(erasure)) = record.record
+        {
+            erasures.push((line, erasure));
         }
     }
     Ok(erasures)

@@ -23,7 +23,7 @@ const ATTEMPTS: u32 = 10;
 
 /// Writes out all records, or those of some kinds, as JSON lines that `load`
 /// takes: entities, then articles, each with its statements, in the order of
-/// their names. An export that breaks off goes on by itself.
+/// their names, then what was erased. An export that breaks off goes on by itself.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// Only records of this kind; may be given again.
@@ -48,6 +48,7 @@ enum Kind {
     Articles,
     Statements,
     Entities,
+    Erasures,
 }
 
 impl From<Kind> for pb::RecordKind {
@@ -56,6 +57,7 @@ impl From<Kind> for pb::RecordKind {
             Kind::Articles => Self::Article,
             Kind::Statements => Self::Statement,
             Kind::Entities => Self::Entity,
+            Kind::Erasures => Self::Erasure,
         }
     }
 }

@@ -110,6 +110,7 @@ impl Get {
         match record {
             Record::Statement(statement) => text::statement::full(statement),
             Record::Entity(entity) => text::entity::full(entity),
+            Record::Erasure(erasure) => text::erasure::full(erasure),
             Record::Article(article) => {
                 let mut out = text::article::full(article);
                 if self.statements {
@@ -130,5 +131,6 @@ fn print_bare(record: &Record) -> Result<(), Failure> {
         Record::Article(article) => print_json(article, Format::Json),
         Record::Statement(statement) => print_json(statement, Format::Json),
         Record::Entity(entity) => print_json(entity, Format::Json),
+        Record::Erasure(erasure) => print_json(erasure, Format::Json),
     }
 }

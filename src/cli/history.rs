@@ -192,6 +192,7 @@ fn heading(state: &State) -> String {
             (version, statement.update_time.as_ref())
         }
         Some(Record::Entity(entity)) => (String::new(), entity.update_time.as_ref()),
+        Some(Record::Erasure(erasure)) => ("erased".to_owned(), erasure.erase_time.as_ref()),
     };
     let revision = format!("revision {}", state.revision);
     text::dotted([revision.as_str(), &what, &text::time::moment(time)])
@@ -206,6 +207,7 @@ fn shown(record: &Record) -> String {
         }
         Record::Statement(statement) => text::statement::full(statement),
         Record::Entity(entity) => text::entity::full(entity),
+        Record::Erasure(erasure) => text::erasure::full(erasure),
     };
     let plain = anstream::adapter::strip_str(&coloured).to_string();
     plain.lines().map(|line| format!("{}\n", line.trim())).collect()

@@ -205,7 +205,7 @@ pub(super) async fn statements_of(
         let page = query.page(client, PAGE_SIZE, page_token).await?;
         statements.extend(page.records.into_iter().filter_map(|record| match record {
             Record::Statement(statement) => Some(statement),
-            Record::Article(_) | Record::Entity(_) => None,
+            Record::Article(_) | Record::Entity(_) | Record::Erasure(_) => None,
         }));
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -251,6 +251,7 @@ impl Writer {
                 }
                 Record::Article(article) => text::article::full(article),
                 Record::Statement(statement) => text::statement::full(statement),
+                Record::Erasure(erasure) => text::erasure::full(erasure),
                 Record::Entity(entity) => {
                     entities.push(entity.clone());
                     continue;

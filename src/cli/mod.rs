@@ -2,6 +2,7 @@
 
 mod backup;
 mod breakdown;
+mod check;
 mod client;
 mod compact;
 mod completions;
@@ -16,6 +17,7 @@ mod list;
 mod load;
 mod neighbors;
 mod merge;
+mod near_duplicates;
 mod output;
 mod paths;
 mod quotations;
@@ -75,6 +77,8 @@ enum Command {
     Erase(erase::Erase),
     /// Search articles, statements and entities by their words.
     Search(search::Search),
+    /// Check that nothing is wrong with what is kept.
+    Check(check::Check),
     /// Write the data of a stopped server anew.
     Compact(compact::Compact),
     /// Say that two entities are one.
@@ -93,6 +97,7 @@ enum Command {
     Paths(paths::Paths),
     /// List what was said in several articles, or tell how it was worded.
     Quotations(quotations::Quotations),
+    NearDuplicates(near_duplicates::NearDuplicates),
     /// Tell whether someone said some words.
     VerifyQuote(verify_quote::VerifyQuote),
     /// Tell of changes as they are committed.
@@ -124,6 +129,7 @@ pub fn main() -> ExitCode {
         Command::Retract(command) => client(command.run()),
         Command::Erase(command) => client(command.run()),
         Command::Search(command) => client(command.run()),
+        Command::Check(command) => client(command.run()),
         Command::Compact(command) => command.run(),
         Command::Merge(command) => client(command.run()),
         Command::Unmerge(command) => client(command.run()),
@@ -133,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Neighbors(command) => client(command.run()),
         Command::Paths(command) => client(command.run()),
         Command::Quotations(command) => client(command.run()),
+        Command::NearDuplicates(command) => client(command.run()),
         Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
@@ -205,6 +212,9 @@ mod tests {
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
         check("dicta quotations --speaker a --order last-seen --limit 5 --output json", true);
+        check("dicta quotations --filter drift>2 --ascending", true);
+        check("dicta near-duplicates articles/a --filter similarity>0.9", true);
+        check("dicta near-duplicates entities/a", false);
         check("dicta quotations quotations/q0", true);
         check("dicta quotations quotations/q0 --limit 5", false);
         check("dicta quotations --order name", false);
@@ -221,6 +231,10 @@ mod tests {
         check("dicta erase articles/a", false);
         check("dicta compact --data-dir d", true);
         check("dicta compact", false);
+        check("dicta check --data-dir d --max-findings 5 --output json", true);
+        check("dicta check --address http://a:1", true);
+        check("dicta check --data-dir d --address http://a:1", false);
+        check("dicta check --max-findings 0", false);
         check("dicta erase articles/a --reason r --list f", false);
         check("dicta erase quotations/a --reason r", false);
         check("dicta merge entities/a entities/b --dry-run --output json", true);

@@ -201,7 +201,7 @@ keys! {
         enabled: bool = "search.enabled", "true", value::truth,
             "Whether a search index is kept, in `search/` in the data directory. It may be deleted: it is built again.";
         memory_bytes: usize = "search.memory", "64 MiB", value::bytes(16_777_216..=1_073_741_824),
-            "Memory for records that were indexed and not yet written.";
+            "Memory for records that were indexed and not yet written; as much again during a rebuild.";
     }
 }
 

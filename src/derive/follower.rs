@@ -11,9 +11,9 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::building::{Building, take_in};
 use super::recent::Recent;
-use super::snapshot::Snapshot;
-use super::{Changed, Derived, Error};
+use super::{Derived, Error};
 use crate::domain::revision::Revision;
 use crate::store::{self, Head, Store};
 
@@ -207,7 +207,7 @@ impl Following {
             }
             if wishes.rebuilds > self.standing.borrow().rebuilds {
                 self.commit(&mut pending)?;
-                position = self.build().await?;
+                position = self.rebuild(position).await?;
                 self.standing.send_modify(|standing| standing.rebuilds = wishes.rebuilds);
             }
             if position < self.config.store.earliest() {
@@ -240,24 +240,14 @@ impl Following {
         position: Revision,
         pending: &mut Option<Pending>,
     ) -> Result<Option<Revision>, Error> {
-        let store = Arc::clone(&self.config.store);
-        let commits = self.config.recent.after(store.as_ref(), position).await?;
-        for commit in &commits {
-            self.apply(&commit.changed)?;
-            self.apply(&commit.reached)?;
-            let pending = pending.get_or_insert_with(|| Pending {
-                position,
-                records: 0,
-                since: Instant::now(),
-            });
-            pending.position = commit.change.revision;
-            pending.records += commit.changed.len() + commit.reached.len();
+        let (newer, records) = take_in(self.derived.as_mut(), &self.config, position).await?;
+        if let Some(newer) = newer {
+            let since = Instant::now();
+            let pending = pending.get_or_insert(Pending { position, records: 0, since });
+            pending.position = newer;
+            pending.records += records;
         }
-        Ok(commits.last().map(|commit| commit.change.revision))
-    }
-
-    fn apply(&mut self, changed: &[Changed]) -> Result<(), Error> {
-        if changed.is_empty() { Ok(()) } else { self.derived.apply(changed) }
+        Ok(newer)
     }
 
     fn is_due(&self, pending: &Option<Pending>, wished: Revision, at_head: bool) -> bool {
@@ -280,7 +270,6 @@ impl Following {
     fn shows(&self, position: Revision) -> Revision {
         self.standing.send_modify(|standing| {
             standing.visible = Some(position);
-            standing.building = None;
             standing.failure = None;
         });
         position
@@ -304,23 +293,64 @@ impl Following {
 
     /// Builds everything afresh from the newest records.
     async fn build(&mut self) -> Result<Revision, End> {
-        let store = Arc::clone(&self.config.store);
-        let mut snapshot = Snapshot::of_head(store.as_ref()).await?;
-        let counts = store.head().counts;
-        let all = counts.articles + counts.statements + counts.entities;
-        tracing::info!(name = self.derived.name(), records = all, "building from all records");
+        let mut building = Building::begin(&self.config, self.derived.name()).await?;
         self.derived.reset()?;
-        let mut taken = 0;
-        while let Some(records) = snapshot.next().await? {
-            if self.wishes.borrow().stop {
-                return Err(End::Stopped);
-            }
-            self.apply(&records)?;
-            taken += records.len() as u64;
-            self.standing.send_modify(|it| it.building = Some((taken, all.max(taken))));
+        while building.step(self.derived.as_mut()).await? {
+            self.tell(&building)?;
         }
-        self.derived.commit(snapshot.revision())?;
-        Ok(self.shows(snapshot.revision()))
+        Ok(self.built(building.position)?)
+    }
+
+    /// Builds another from the newest records, while what is shown follows on up to
+    /// where the other has caught up with it. Tells where the other begins to follow.
+    async fn rebuild(&mut self, mut shown: Revision) -> Result<Revision, End> {
+        let Some(mut other) = self.derived.beside()? else { return self.build().await };
+        let mut building = Building::begin(&self.config, self.derived.name()).await?;
+        let mut pending = None;
+        while building.step(other.as_mut()).await? {
+            self.tell(&building)?;
+            self.follow_on(&mut shown, &mut pending).await?;
+        }
+        // The other takes larger steps, so that it comes nearer.
+        while building.catch_up(other.as_mut(), &self.config).await? < shown {
+            self.tell(&building)?;
+            self.follow_on(&mut shown, &mut pending).await?;
+        }
+        self.derived = other;
+        Ok(self.built(building.position)?)
+    }
+
+    /// A step with what is shown while another is built.
+    async fn follow_on(
+        &mut self,
+        shown: &mut Revision,
+        pending: &mut Option<Pending>,
+    ) -> Result<(), End> {
+        if *shown < self.config.store.earliest() {
+            return Ok(());
+        }
+        let found = self.apply_next(*shown, pending).await?;
+        *shown = found.unwrap_or(*shown);
+        let wished = self.wishes.borrow().visible;
+        if self.is_due(pending, wished, found.is_none()) {
+            self.commit(pending)?;
+        }
+        Ok(())
+    }
+
+    /// Tells how far a build has come; it ends where it is to stop.
+    fn tell(&self, building: &Building) -> Result<(), End> {
+        if self.wishes.borrow().stop {
+            return Err(End::Stopped);
+        }
+        self.standing.send_modify(|it| it.building = Some(building.progress()));
+        Ok(())
+    }
+
+    fn built(&mut self, position: Revision) -> Result<Revision, Error> {
+        self.derived.commit(position)?;
+        self.standing.send_modify(|standing| standing.building = None);
+        Ok(self.shows(position))
     }
 }
 

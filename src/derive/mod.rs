@@ -6,6 +6,7 @@
 //! Watch too. A [`Follower`] keeps one [`Derived`] up to date, on a thread of its
 //! own, and tells which revision it shows.
 
+mod building;
 mod follower;
 mod reached;
 mod recent;
@@ -34,6 +35,13 @@ pub trait Derived: Send + 'static {
 
     /// Begins afresh. What was committed last is shown until the next commit.
     fn reset(&mut self) -> Result<(), Error>;
+
+    /// Begins another that holds nothing yet and is shown in place of this one from
+    /// its first commit on; until then both may be applied to. `None` where there
+    /// cannot be two: then this one is built afresh, and stands still meanwhile.
+    fn beside(&mut self) -> Result<Option<Box<dyn Derived>>, Error> {
+        Ok(None)
+    }
 
     /// Takes in what commits changed, in their order, or after a reset all records
     /// there are: entities, articles, statements. A record may come again.

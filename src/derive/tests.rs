@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -26,6 +26,50 @@ struct Kept {
     commits: usize,
     /// How often the next calls fail.
     failures: usize,
+    /// Where the next build beside what is shown waits.
+    gate: Option<Gate>,
+}
+
+/// A build tells of each step that it comes to, and takes it when let on.
+struct Gate {
+    come: mpsc::Sender<()>,
+    on: mpsc::Receiver<()>,
+}
+
+/// A build beside what a notebook shows.
+struct Other {
+    notebook: Notebook,
+    open: Page,
+    gate: Gate,
+}
+
+impl Derived for Other {
+    fn name(&self) -> &'static str {
+        "other"
+    }
+
+    fn resume(&mut self) -> Result<Option<Revision>, Error> {
+        Ok(None)
+    }
+
+    fn reset(&mut self) -> Result<(), Error> {
+        self.open = Page::default();
+        Ok(())
+    }
+
+    fn apply(&mut self, changed: &[Changed]) -> Result<(), Error> {
+        // Nobody may wait at the gate any more.
+        let _ = self.gate.come.send(());
+        let _ = self.gate.on.recv();
+        write_down(&mut self.open, changed);
+        Ok(())
+    }
+
+    fn commit(&mut self, revision: Revision) -> Result<(), Error> {
+        self.open.revision = Some(revision);
+        self.notebook.0.lock().unwrap().committed = self.open.clone();
+        Ok(())
+    }
 }
 
 #[derive(Clone, Default)]
@@ -55,14 +99,13 @@ impl Derived for Notebook {
             kept.failures -= 1;
             return Err(Error::Kept("the disk is full".into()));
         }
-        for change in changed {
-            let name = change.name.to_string();
-            match &change.after {
-                None => kept.open.lines.remove(&name),
-                Some(after) => kept.open.lines.insert(name, line(after, change.usable)),
-            };
-        }
+        write_down(&mut kept.open, changed);
         Ok(())
+    }
+
+    fn beside(&mut self) -> Result<Option<Box<dyn Derived>>, Error> {
+        let Some(gate) = self.0.lock().unwrap().gate.take() else { return Ok(None) };
+        Ok(Some(Box::new(Other { notebook: self.clone(), open: Page::default(), gate })))
     }
 
     fn commit(&mut self, revision: Revision) -> Result<(), Error> {
@@ -71,6 +114,16 @@ impl Derived for Notebook {
         kept.committed = kept.open.clone();
         kept.commits += 1;
         Ok(())
+    }
+}
+
+fn write_down(page: &mut Page, changed: &[Changed]) {
+    for change in changed {
+        let name = change.name.to_string();
+        match &change.after {
+            None => page.lines.remove(&name),
+            Some(after) => page.lines.insert(name, line(after, change.usable)),
+        };
     }
 }
 
@@ -191,4 +244,38 @@ async fn after_failures_it_is_built_afresh() {
     write(&store, batch(2).put("entities/f", entity("F"))).await;
     assert_eq!(lines(&store, &follower, &notebook).await, "entities/e: E\nentities/f: F");
     assert_eq!(follower.standing().borrow().failure, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_follows_on_while_another_is_built() {
+    let (store, notebook) = (store(), Notebook::default());
+    let follower = follow(&store, &notebook);
+    let first = batch(1).put("entities/e", entity("E"));
+    write(&store, first.put("articles/a", with_text("one"))).await;
+    lines(&store, &follower, &notebook).await;
+
+    let ((come, comes), (let_on, on)) = (mpsc::channel(), mpsc::channel());
+    notebook.0.lock().unwrap().gate = Some(Gate { come, on });
+    follower.rebuild();
+    comes.recv().unwrap();
+    let seen = write(&store, batch(2).put("entities/f", entity("F"))).await;
+    let mut reached = Box::pin(follower.reach(seen));
+    // Asked for before the build goes on.
+    tokio::select! {
+        biased;
+        _ = &mut reached => panic!("nothing can have been applied"),
+        () = std::future::ready(()) => {}
+    }
+    let_on.send(()).unwrap();
+    assert!(reached.await, "the build waits before its second step");
+    assert!(notebook.0.lock().unwrap().committed.lines.contains_key("entities/f"));
+    assert_eq!(follower.standing().borrow().rebuilds, 0);
+
+    drop(let_on);
+    assert!(follower.standing().wait_for(|it| it.rebuilds == 1).await.is_ok());
+    assert_eq!(follower.standing().borrow().building, None);
+    write(&store, batch(3).delete("entities/e")).await;
+    let all = "articles/a: one\nentities/f: F";
+    assert_eq!(lines(&store, &follower, &notebook).await, all);
+    assert_eq!(notebook.0.lock().unwrap().resets, 1);
 }

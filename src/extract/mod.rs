@@ -29,6 +29,7 @@ mod language;
 mod marks;
 mod english;
 pub mod names;
+mod reading;
 pub mod times;
 mod words;
 pub mod training;
@@ -38,3 +39,4 @@ pub use self::found::{
     Content, Document, Extraction, ExtractionError, Extractor, FoundStatement, MOST_STATEMENTS,
     Mention, Span, Speaker,
 };
+pub use self::reading::{Post, ReadStatement, Reading, Thing, read};

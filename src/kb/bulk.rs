@@ -7,12 +7,15 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use futures_util::stream::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio_stream::wrappers::ReceiverStream;
 
 use super::KnowledgeBase;
 use super::command::{IngestArticle, IngestOutcome, Receipt};
 use super::error::Error;
+use super::extract::Prepared;
 use super::ingest::{self, METHOD};
 use super::plan::{Plan, Touched};
 use super::write::{MAX_ATTEMPTS, outcome_of};
@@ -34,11 +37,47 @@ pub struct BulkAck {
     /// The caller's number.
     pub sequence: i64,
     /// What it did to which article, and where the commit stands.
-    pub result: Result<(IngestOutcome, RecordName, Receipt), Error>,
+    pub result: Result<BulkIngested, Error>,
+}
+
+/// What an item did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BulkIngested {
+    /// What it did to the article.
+    pub outcome: IngestOutcome,
+    /// The article.
+    pub article: RecordName,
+    /// Whether more statements were found than an article may have.
+    pub truncated: bool,
+    /// Where the commit stands.
+    pub receipt: Receipt,
 }
 
 /// How many items are committed together at the most.
 const WINDOW: usize = 64;
+
+/// How many items' texts are read ahead of the planning.
+const READ_AHEAD: usize = 8;
+
+/// What a planned item does to its article.
+struct Done {
+    outcome: IngestOutcome,
+    article: RecordName,
+    truncated: bool,
+}
+
+impl Done {
+    fn of(plan: &Plan) -> Self {
+        let (outcome, article) = (plan.outcome, plan.subject.clone());
+        Self { outcome, article, truncated: plan.truncated }
+    }
+}
+
+/// An item with what reads its text.
+struct ReadItem {
+    sequence: i64,
+    prepared: Result<Prepared, Error>,
+}
 
 impl KnowledgeBase {
     /// Takes items until the stream of them ends, and acknowledges each once its
@@ -46,9 +85,10 @@ impl KnowledgeBase {
     /// acknowledgements any more; what was not acknowledged may be stored or not.
     pub async fn ingest_articles(
         self: Arc<Self>,
-        mut items: mpsc::Receiver<BulkItem>,
+        items: mpsc::Receiver<BulkItem>,
         acks: mpsc::Sender<Vec<BulkAck>>,
     ) {
+        let mut items = self.read_ahead(items);
         let mut pipeline = Pipeline { kb: self, acks, open: Window::default(), flight: None };
         loop {
             let item = if pipeline.open.entries.is_empty() && pipeline.flight.is_none() {
@@ -123,34 +163,33 @@ enum Entry {
 
 struct Write {
     sequence: i64,
-    command: IngestArticle,
-    outcome: IngestOutcome,
-    subject: RecordName,
+    prepared: Prepared,
+    done: Done,
     batch: Option<WriteBatch>,
 }
 
 impl Pipeline {
     /// Plans one item, after what it depends on.
-    async fn take(&mut self, item: BulkItem) -> Result<(), Gone> {
-        let command = match item.command {
-            Ok(command) => command,
+    async fn take(&mut self, item: ReadItem) -> Result<(), Gone> {
+        let prepared = match item.prepared {
+            Ok(prepared) => prepared,
             Err(error) => {
                 return self
                     .push_done(BulkAck { sequence: item.sequence, result: Err(error) })
                     .await;
             }
         };
-        let mut planned = self.kb.plan_item(&command).await;
+        let mut planned = self.kb.plan_item(&prepared).await;
         let depends = match &planned {
             Ok(Planned::Plan(plan)) => self.touches(&plan.reads),
             // A dry run tells what would be done after the items before it.
-            Ok(Planned::Before(_)) => command.context.validate_only && self.is_busy(),
+            Ok(Planned::Before(_)) => prepared.command.context.validate_only && self.is_busy(),
             // What it lacks may be on its way.
             Err(_) => self.is_busy(),
         };
         if depends {
             self.drain().await?;
-            planned = self.kb.plan_item(&command).await;
+            planned = self.kb.plan_item(&prepared).await;
         }
         match planned {
             Err(error) => {
@@ -159,7 +198,7 @@ impl Pipeline {
             Ok(Planned::Before(result)) => {
                 self.push_done(BulkAck { sequence: item.sequence, result: Ok(result) }).await
             }
-            Ok(Planned::Plan(plan)) => self.push_plan(item.sequence, command, *plan).await,
+            Ok(Planned::Plan(plan)) => self.push_plan(item.sequence, prepared, *plan).await,
         }
     }
 
@@ -176,16 +215,17 @@ impl Pipeline {
     async fn push_plan(
         &mut self,
         sequence: i64,
-        command: IngestArticle,
+        prepared: Prepared,
         plan: Plan,
     ) -> Result<(), Gone> {
-        let (outcome, subject) = (plan.outcome, plan.subject.clone());
+        let done = Done::of(&plan);
         self.open.writes.extend(plan.writes.iter().cloned());
-        let Some(batch) = self.kb.batch(METHOD, &command.context, plan) else {
-            let result = self.kb.settled(outcome, subject, At::Head).await;
+        let Some(batch) = self.kb.batch(METHOD, &prepared.command.context, plan) else {
+            let result = self.kb.settled(done, At::Head).await;
             return self.push_done(BulkAck { sequence, result }).await;
         };
-        let write = Write { sequence, command, outcome, subject, batch: Some(batch) };
+        let batch = Some(batch);
+        let write = Write { sequence, prepared, done, batch };
         self.open.entries.push(Entry::Write(Box::new(write)));
         self.make_room().await
     }
@@ -240,7 +280,7 @@ impl Pipeline {
                 Entry::Write(write) => match answers.pop_front().unwrap_or_else(|| Err(lost())) {
                     Ok(applied) => {
                         let at = At::Revision(applied.revision);
-                        let result = self.kb.settled(write.outcome, write.subject, at).await;
+                        let result = self.kb.settled(write.done, at).await;
                         BulkAck { sequence: write.sequence, result }
                     }
                     Err(store::Error::Conflict(_) | store::Error::Skipped) => {
@@ -270,22 +310,55 @@ enum Planned {
     /// What the item would do.
     Plan(Box<Plan>),
     /// The same request was answered before.
-    Before((IngestOutcome, RecordName, Receipt)),
+    Before(BulkIngested),
 }
 
 impl KnowledgeBase {
-    async fn plan_item(&self, command: &IngestArticle) -> Result<Planned, Error> {
+    /// Reads the texts of items ahead of the planning, several at a time, and gives
+    /// the items on in their order.
+    fn read_ahead(self: &Arc<Self>, items: mpsc::Receiver<BulkItem>) -> mpsc::Receiver<ReadItem> {
+        let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let kb = Arc::clone(self);
+        let read = ReceiverStream::new(items).map(move |item| {
+            let kb = Arc::clone(&kb);
+            async move {
+                let prepared = match item.command {
+                    Ok(command) => kb.prepare(command).await,
+                    Err(error) => Err(error),
+                };
+                ReadItem { sequence: item.sequence, prepared }
+            }
+        });
+        tokio::spawn(async move {
+            let mut read = std::pin::pin!(read.buffered(READ_AHEAD));
+            while let Some(item) = read.next().await {
+                if sender.send(item).await.is_err() {
+                    return;
+                }
+            }
+        });
+        receiver
+    }
+
+    async fn plan_item(&self, prepared: &Prepared) -> Result<Planned, Error> {
+        let command = &prepared.command;
         if let Some(remembered) = self.remembered(METHOD, &command.context).await? {
             let outcome = outcome_of(remembered.outcome);
             let lost = || store::Error::Corrupt("a remembered request names no record".into());
             let subject = remembered.names.into_iter().next().ok_or_else(lost)?;
             let at = At::Revision(remembered.revision);
-            return self.settled(outcome, subject, at).await.map(Planned::Before);
+            let done = Done { outcome, article: subject, truncated: false };
+            return self.settled(done, at).await.map(Planned::Before);
         }
         let reader = self.store.reader(At::Head).await?;
-        let mut plan = ingest::plan(reader.as_ref(), command).await?;
+        let mut plan = ingest::plan(reader.as_ref(), prepared).await?;
         if command.context.validate_only {
-            return Ok(Planned::Before((plan.outcome, plan.subject, Receipt::default())));
+            return Ok(Planned::Before(BulkIngested {
+                outcome: plan.outcome,
+                article: plan.subject,
+                truncated: plan.truncated,
+                receipt: Receipt::default(),
+            }));
         }
         if let Some(request) = &command.context.request {
             plan.reads.insert(Touched::Request(request.id));
@@ -297,29 +370,25 @@ impl KnowledgeBase {
     /// The acknowledgement of an item that was committed, or found unchanged, at a
     /// revision. Where it changed nothing, the article's last change is what a reader
     /// must see.
-    async fn settled(
-        &self,
-        outcome: IngestOutcome,
-        subject: RecordName,
-        at: At,
-    ) -> Result<(IngestOutcome, RecordName, Receipt), Error> {
+    async fn settled(&self, done: Done, at: At) -> Result<BulkIngested, Error> {
+        let Done { outcome, article, truncated } = done;
         let revision = match (outcome, at) {
             (IngestOutcome::Created | IngestOutcome::Revised, At::Revision(commit)) => commit,
             _ => {
                 let reader = self.store.reader(at).await?;
-                let stored = reader.state(&subject, LoadBody::No).await?.live();
+                let stored = reader.state(&article, LoadBody::No).await?.live();
                 stored.map_or(Revision::ZERO, |stored| stored.committed.revision)
             }
         };
-        Ok((outcome, subject, self.receipt(revision)))
+        Ok(BulkIngested { outcome, article, truncated, receipt: self.receipt(revision) })
     }
 
     /// Carries out an item that others' writes got in the way of.
     async fn again(&self, write: Write) -> BulkAck {
         let sequence = write.sequence;
         for _ in 0..MAX_ATTEMPTS {
-            let result = match self.plan_item(&write.command).await {
-                Ok(Planned::Plan(plan)) => self.commit_alone(&write.command, *plan).await,
+            let result = match self.plan_item(&write.prepared).await {
+                Ok(Planned::Plan(plan)) => self.commit_alone(&write.prepared, *plan).await,
                 Ok(Planned::Before(result)) => Ok(result),
                 Err(error) => Err(error),
             };
@@ -330,17 +399,13 @@ impl KnowledgeBase {
         BulkAck { sequence, result: Err(Error::Contended) }
     }
 
-    async fn commit_alone(
-        &self,
-        command: &IngestArticle,
-        plan: Plan,
-    ) -> Result<(IngestOutcome, RecordName, Receipt), Error> {
-        let (outcome, subject) = (plan.outcome, plan.subject.clone());
-        match self.batch(METHOD, &command.context, plan) {
-            None => self.settled(outcome, subject, At::Head).await,
+    async fn commit_alone(&self, prepared: &Prepared, plan: Plan) -> Result<BulkIngested, Error> {
+        let done = Done::of(&plan);
+        match self.batch(METHOD, &prepared.command.context, plan) {
+            None => self.settled(done, At::Head).await,
             Some(batch) => {
                 let applied = self.apply_one(batch).await?;
-                self.settled(outcome, subject, At::Revision(applied.revision)).await
+                self.settled(done, At::Revision(applied.revision)).await
             }
         }
     }

@@ -87,6 +87,16 @@ pub enum CreateEntities {
     Mentioned,
 }
 
+/// What finds statements in an article's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extraction {
+    /// Nothing.
+    #[default]
+    None,
+    /// The extractor that comes with the program.
+    BuiltIn,
+}
+
 /// Stores an article with its statements and entities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IngestArticle {
@@ -100,6 +110,8 @@ pub struct IngestArticle {
     pub replace_statements: bool,
     /// The entities referred to.
     pub entities: Vec<EntityDraft>,
+    /// What finds further statements in the text.
+    pub extraction: Extraction,
     /// Which may be created.
     pub create_entities: CreateEntities,
 }
@@ -124,10 +136,12 @@ pub struct Ingested {
     pub article: Stored,
     /// Whether normalisation changed the sent body.
     pub body_normalized: bool,
-    /// The statements of the request.
+    /// The statements of the request, then those found in the text.
     pub statements: Vec<Stored>,
     /// The entities of the request, then those made from mentions.
     pub entities: Vec<Stored>,
+    /// Whether more statements were found than an article may have.
+    pub truncated: bool,
     /// Where the commit stands.
     pub receipt: Receipt,
 }

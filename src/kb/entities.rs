@@ -8,10 +8,13 @@ use super::error::{Error, Violation};
 use super::merged;
 use super::plan::{Plan, Touched, unknown_entity};
 use super::resolve::{self, Meaning};
-use crate::domain::entity::{Entity, EntityType};
+use crate::domain::entity::{Entity, EntityName, EntityType, NameKind, Occupancy};
 use crate::domain::id::{EntityId, RecordName};
+use crate::domain::limits;
+use crate::domain::name::{self, Name};
 use crate::domain::origin::Origin;
 use crate::domain::statement::{Mention, Statement};
+use crate::extract::Thing;
 use crate::store::{LoadBody, Mutation, Precondition, Reader, State};
 
 /// The entities that one write knows of.
@@ -19,6 +22,8 @@ pub(super) struct Directory<'a> {
     reader: &'a dyn Reader,
     /// The listed ones and those made from mentions, as they will stand.
     listed: Vec<(EntityId, Entity)>,
+    /// The places among the listed ones of those that have a name, by its key.
+    by_name: HashMap<String, Vec<usize>>,
     /// Whether an entity stands in the store.
     exists: HashMap<EntityId, bool>,
     /// What mentions mean; `None`: nothing beyond doubt.
@@ -28,7 +33,13 @@ pub(super) struct Directory<'a> {
 impl<'a> Directory<'a> {
     /// A directory that knows what `reader` sees.
     pub(super) fn new(reader: &'a dyn Reader) -> Self {
-        Self { reader, listed: Vec::new(), exists: HashMap::new(), links: HashMap::new() }
+        Self {
+            reader,
+            listed: Vec::new(),
+            by_name: HashMap::new(),
+            exists: HashMap::new(),
+            links: HashMap::new(),
+        }
     }
 
     /// Takes the listed entities in: each is a reference to one that exists, or
@@ -110,8 +121,11 @@ impl<'a> Directory<'a> {
 
     /// What a name means among the listed entities.
     fn listed_meaning(&self, text: &str, kind: Option<EntityType>) -> Meaning {
-        let mut holders =
-            self.listed.iter().filter(|(_, entity)| resolve::is_meant(text, kind, entity));
+        let Some(key) = name::full_key(&Name::parse(text)) else { return Meaning::Nothing };
+        let places = self.by_name.get(&key).into_iter().flatten();
+        let mut holders = places
+            .filter_map(|at| self.listed.get(*at))
+            .filter(|(_, entity)| resolve::is_meant(text, kind, entity));
         match (holders.next(), holders.next()) {
             (None, _) => Meaning::Nothing,
             (Some((id, _)), None) => Meaning::Only(id.clone()),
@@ -137,10 +151,15 @@ impl<'a> Directory<'a> {
             plan.writes.insert(Touched::Name(RecordName::Entity(survivor)));
         }
         let learns = entity.unite(&listed);
-        match self.listed.iter_mut().find(|(known, _)| known == id) {
-            Some((_, known)) => known.clone_from(&entity),
+        match self.listed.iter().position(|(known, _)| known == id) {
+            Some(at) => {
+                self.index_names(&entity, at);
+                if let Some((_, known)) = self.listed.get_mut(at) {
+                    known.clone_from(&entity);
+                }
+            }
             None => {
-                self.listed.push((id.clone(), entity));
+                self.take_in(id, entity);
                 plan.require(Precondition::Present(RecordName::Entity(id.clone())));
             }
         }
@@ -152,7 +171,21 @@ impl<'a> Directory<'a> {
 
     fn create(&mut self, id: &EntityId, entity: Entity, plan: &mut Plan) {
         self.ensure(id, &entity, plan);
+        self.take_in(id, entity);
+    }
+
+    fn take_in(&mut self, id: &EntityId, entity: Entity) {
+        self.index_names(&entity, self.listed.len());
         self.listed.push((id.clone(), entity));
+    }
+
+    fn index_names(&mut self, entity: &Entity, at: usize) {
+        for key in entity.all_names().filter_map(|name| name::full_key(&Name::parse(name))) {
+            let places = self.by_name.entry(key).or_default();
+            if !places.contains(&at) {
+                places.push(at);
+            }
+        }
     }
 
     /// Plans to store what an entity is, or is to learn. Sent as Ensure, so that
@@ -295,33 +328,84 @@ impl<'a> Directory<'a> {
         create: Option<&Origin>,
         plan: &mut Plan,
     ) -> Result<Option<EntityId>, Error> {
-        plan.reads.insert(Touched::name(&mention.text));
-        let listed = self.listed_meaning(&mention.text, mention.kind);
-        let stored = resolve::meaning(self.reader, &mention.text, mention.kind).await?;
-        match (listed, stored, create) {
-            (Meaning::Only(id), Meaning::Nothing, _) | (Meaning::Nothing, Meaning::Only(id), _) => {
-                Ok(Some(id))
-            }
-            (Meaning::Only(listed), Meaning::Only(stored), _) => {
-                let listed = merged::survivor_of(self.reader, &listed).await?;
-                Ok((listed == stored).then_some(stored))
-            }
-            (Meaning::Nothing, Meaning::Nothing, Some(origin))
-                if resolve::is_name(&mention.text, mention.kind) =>
-            {
+        match (self.meaning(&mention.text, mention.kind, plan).await?, create) {
+            (Meaning::Only(id), _) => Ok(Some(id)),
+            (Meaning::Nothing, Some(origin)) if resolve::is_name(&mention.text, mention.kind) => {
                 let entity = Entity {
                     kind: mention.kind,
                     display_name: mention.text.clone(),
                     origin: origin.clone(),
                     ..Entity::default()
                 };
-                let id = self.mint(&entity, plan).await?;
-                self.create(&id, entity, plan);
-                plan.answer.push(RecordName::Entity(id.clone()));
-                Ok(Some(id))
+                self.make(entity, plan).await.map(Some)
             }
             _ => Ok(None),
         }
+    }
+
+    /// What a name means among the listed and the stored entities.
+    async fn meaning(
+        &self,
+        text: &str,
+        kind: Option<EntityType>,
+        plan: &mut Plan,
+    ) -> Result<Meaning, Error> {
+        plan.reads.insert(Touched::name(text));
+        let listed = self.listed_meaning(text, kind);
+        let stored = resolve::meaning(self.reader, text, kind).await?;
+        Ok(match (listed, stored) {
+            (Meaning::Nothing, other) | (other, Meaning::Nothing) => other,
+            (Meaning::Only(listed), Meaning::Only(stored)) => {
+                let listed = merged::survivor_of(self.reader, &listed).await?;
+                if listed == stored { Meaning::Only(stored) } else { Meaning::Doubtful }
+            }
+            _ => Meaning::Doubtful,
+        })
+    }
+
+    /// Makes an entity of something that is named.
+    async fn make(&mut self, entity: Entity, plan: &mut Plan) -> Result<EntityId, Error> {
+        let id = self.mint(&entity, plan).await?;
+        self.create(&id, entity, plan);
+        plan.answer.push(RecordName::Entity(id.clone()));
+        Ok(id)
+    }
+
+    /// The entity that something named in a text is beyond doubt, by its full names.
+    /// `create` makes one where there is none.
+    pub(super) async fn thing(
+        &mut self,
+        thing: &Thing,
+        occupancies: Vec<Occupancy>,
+        create: Option<&Origin>,
+        plan: &mut Plan,
+    ) -> Result<Option<EntityId>, Error> {
+        for name in std::iter::once(&thing.name).chain(&thing.aliases) {
+            match self.meaning(name, thing.kind, plan).await? {
+                Meaning::Only(id) => return Ok(Some(id)),
+                Meaning::Doubtful => return Ok(None),
+                Meaning::Nothing => {}
+            }
+        }
+        let room = self.listed.len() < limits::ENTITIES_PER_ARTICLE;
+        let Some(origin) = create.filter(|_| room && resolve::is_name(&thing.name, thing.kind))
+        else {
+            return Ok(None);
+        };
+        let name = |kind: NameKind| {
+            move |text: &String| EntityName { text: text.clone(), language: None, kind }
+        };
+        let abbreviation = Some(&thing.abbreviation).filter(|text| !text.is_empty());
+        let names = thing.aliases.iter().map(name(NameKind::Alias));
+        let entity = Entity {
+            kind: thing.kind,
+            display_name: thing.name.clone(),
+            names: names.chain(abbreviation.map(name(NameKind::Abbreviation))).collect(),
+            occupancies,
+            origin: origin.clone(),
+            ..Entity::default()
+        };
+        self.make(entity, plan).await.map(Some)
     }
 }
 

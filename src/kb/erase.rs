@@ -77,10 +77,15 @@ impl KnowledgeBase {
         // Nobody is told again what was read before.
         self.recent.forget().await;
         let mut names = Vec::new();
+        let mut told = Revision::ZERO;
         for answer in answers {
             let applied = answer?;
             reached = reached.max(applied.revision);
-            names.extend(erased_by(self.store.as_ref(), applied.revision).await?);
+            // What went with its article before makes no commit of its own.
+            if applied.revision > told {
+                told = applied.revision;
+                names.extend(erased_by(self.store.as_ref(), told).await?);
+            }
         }
         Ok(ErasedAnswer { names, receipt: self.receipt(reached) })
     }

@@ -4,6 +4,7 @@ use crate::domain::id::{ArticleId, EntityId, RecordName, StatementName};
 use crate::domain::merge::Refusal;
 use crate::domain::revision::Revision;
 use crate::domain::statement::LinkType;
+use crate::extract::ExtractionError;
 use crate::store::{self, Conflict, Deleted, Erasure};
 
 /// One thing that is wrong with a request.
@@ -180,6 +181,9 @@ pub enum Error {
     /// The search index was not built yet.
     #[error("the search index is being built: try again in a moment")]
     IndexBuilding,
+    /// The extractor gave no answer that can be used.
+    #[error(transparent)]
+    Extraction(#[from] ExtractionError),
     /// The server is still opening its data.
     #[error("the server is starting: try again in a moment")]
     Starting,

@@ -5,6 +5,7 @@ mod position;
 mod listing;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use self::listing::Listing;
 use self::position::{Position, Stage};
@@ -20,13 +21,15 @@ use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::schema::Kind;
-use crate::store::{ArticleState, Identity, LoadBody, Path, Reader};
+use crate::store::{ArticleState, Erased, LoadBody, Path, Reader, Store};
 
 /// Asks for an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportRecords {
-    /// Which kinds; empty: all.
+    /// Which kinds.
     pub kinds: Vec<Kind>,
+    /// Whether erasures come, too.
+    pub erasures: bool,
     /// Which articles; empty: all.
     pub article_filter: String,
     /// Which statements; empty: all.
@@ -41,13 +44,41 @@ pub struct ExportRecords {
     pub read: ReadOptions,
 }
 
+impl ExportRecords {
+    /// All that there is at the newest revision.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self {
+            kinds: vec![Kind::Entity, Kind::Article, Kind::Statement],
+            erasures: true,
+            article_filter: String::new(),
+            statement_filter: String::new(),
+            entity_filter: String::new(),
+            history: false,
+            resume_token: String::new(),
+            read: ReadOptions::newest(),
+        }
+    }
+}
+
+/// What an export gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExportItem {
+    /// A record.
+    Record(Stored),
+    /// That a record was erased.
+    Erased(Erased),
+}
+
+/// How many erasures are looked up at a time.
+const ERASURES: usize = 64;
 /// How many revisions of a record's states are looked up at a time.
 const STATES: usize = 64;
 
 /// An export under way.
 pub struct Exporter {
+    store: Arc<dyn Store>,
     reader: Box<dyn Reader>,
-    identity: Identity,
     fingerprint: [u8; 16],
     choice: Choice,
     position: Position,
@@ -57,11 +88,14 @@ pub struct Exporter {
     inner: Listing,
     /// The revisions of the states that come next.
     states: VecDeque<Revision>,
+    /// The erasures that come next.
+    erasures: VecDeque<Erased>,
 }
 
 /// What is exported.
 struct Choice {
     kinds: Vec<Kind>,
+    erasures: bool,
     articles: Option<Filter>,
     statements: Option<Filter>,
     entities: Option<Filter>,
@@ -76,6 +110,7 @@ impl Choice {
         };
         Ok(Self {
             kinds: query.kinds.clone(),
+            erasures: query.erasures,
             articles: parse(&query.article_filter, Kind::Article, "article_filter")?,
             statements: parse(&query.statement_filter, Kind::Statement, "statement_filter")?,
             entities: parse(&query.entity_filter, Kind::Entity, "entity_filter")?,
@@ -94,7 +129,7 @@ impl Choice {
     }
 
     fn has(&self, kind: Kind) -> bool {
-        self.kinds.is_empty() || self.kinds.contains(&kind)
+        self.kinds.contains(&kind)
     }
 }
 
@@ -102,20 +137,22 @@ impl KnowledgeBase {
     /// Begins an export, or goes on with one.
     pub async fn export(&self, query: &ExportRecords) -> Result<Exporter, Error> {
         let choice = Choice::of(query)?;
-        let identity = self.store.identity().clone();
+        let store = Arc::clone(&self.store);
+        let identity = store.identity().clone();
         let fingerprint = fingerprint(&[
             &format!("{:?}", query.kinds),
             &query.article_filter,
             &query.statement_filter,
             &query.entity_filter,
             if query.history { "history" } else { "" },
+            if query.erasures { "erasures" } else { "" },
             &format!("{:?}", query.read.at),
         ]);
         if query.resume_token.is_empty() {
             let reader = self.reader(&query.read).await?;
             let choice = choice.widened(reader.as_ref()).await?;
             let position = Position::default();
-            return Ok(Exporter::new(reader, identity, fingerprint, choice, position));
+            return Ok(Exporter::new(store, reader, fingerprint, choice, position));
         }
         let (revision, payload) = token::open(&identity, TokenKind::Export, &query.resume_token)?;
         let (bound_to, position) = payload.split_first_chunk::<16>().ok_or_else(bad_token)?;
@@ -126,7 +163,7 @@ impl KnowledgeBase {
         let position = Position::unpack(position).ok_or_else(bad_token)?;
         let reader = self.reader(&at_revision(revision)).await?;
         let choice = choice.widened(reader.as_ref()).await?;
-        Ok(Exporter::new(reader, identity, fingerprint, choice, position))
+        Ok(Exporter::new(store, reader, fingerprint, choice, position))
     }
 }
 
@@ -136,20 +173,21 @@ fn bad_token() -> Error {
 
 impl Exporter {
     fn new(
+        store: Arc<dyn Store>,
         reader: Box<dyn Reader>,
-        identity: Identity,
         fingerprint: [u8; 16],
         choice: Choice,
         position: Position,
     ) -> Self {
         let mut exporter = Self {
+            store,
             reader,
-            identity,
             fingerprint,
             choice,
             outer: Listing::empty(),
             inner: Listing::empty(),
             states: VecDeque::new(),
+            erasures: VecDeque::new(),
             position,
         };
         exporter.open_listings();
@@ -166,27 +204,46 @@ impl Exporter {
     #[must_use]
     pub fn resume_token(&self) -> String {
         let payload = [self.fingerprint.as_slice(), &self.position.pack()].concat();
-        token::seal(&self.identity, TokenKind::Export, self.revision(), &payload)
+        token::seal(self.store.identity(), TokenKind::Export, self.revision(), &payload)
     }
 
-    /// The next record, articles with their text; none at the end.
-    pub async fn next(&mut self) -> Result<Option<Stored>, Error> {
+    /// The next record, articles with their text, or behind all records the next
+    /// erasure; none at the end.
+    pub async fn next(&mut self) -> Result<Option<ExportItem>, Error> {
         loop {
             if let Some(stored) = self.next_state().await? {
-                return Ok(Some(stored));
+                return Ok(Some(ExportItem::Record(stored)));
             }
             let met = match &self.position.stage {
                 Stage::Entities => self.next_entity().await?,
                 Stage::Articles => self.next_article().await?,
                 Stage::StatementsOf(_) => self.next_statement().await?,
+                Stage::Erasures(_) => match self.next_erasure().await? {
+                    Some(erased) => return Ok(Some(ExportItem::Erased(erased))),
+                    None => None,
+                },
                 Stage::End => return Ok(None),
             };
             if let Some(stored) = met
                 && let Some(stored) = self.begin(stored).await?
             {
-                return Ok(Some(stored));
+                return Ok(Some(ExportItem::Record(stored)));
             }
         }
+    }
+
+    /// The next erasure: all that are in force, since they change history.
+    async fn next_erasure(&mut self) -> Result<Option<Erased>, Error> {
+        let Stage::Erasures(last) = &self.position.stage else { return Ok(None) };
+        if self.erasures.is_empty() {
+            self.erasures = self.store.erasures(last.as_ref(), ERASURES).await?.into();
+        }
+        let next = self.erasures.pop_front();
+        self.position.stage = match &next {
+            Some(erased) => Stage::Erasures(Some(erased.name.clone())),
+            None => Stage::End,
+        };
+        Ok(next)
     }
 
     async fn next_entity(&mut self) -> Result<Option<Stored>, Error> {
@@ -204,7 +261,7 @@ impl Exporter {
 
     async fn next_article(&mut self) -> Result<Option<Stored>, Error> {
         let Some(item) = self.outer.next(&*self.reader).await? else {
-            self.turn_to(Stage::End);
+            self.turn_to(Stage::Erasures(None));
             return Ok(None);
         };
         self.position.outer = Some(item.cursor);
@@ -308,6 +365,9 @@ impl Exporter {
             self.position.stage = Stage::Articles;
         }
         if self.position.stage == Stage::Articles && !articles {
+            self.position.stage = Stage::Erasures(None);
+        }
+        if matches!(self.position.stage, Stage::Erasures(_)) && !self.choice.erasures {
             self.position.stage = Stage::End;
         }
         let outer = self.position.outer.clone();
@@ -320,7 +380,7 @@ impl Exporter {
                 self.inner = self.statements_of(article);
                 self.outer = Listing::after(Path::ArticlesByName, None, outer);
             }
-            Stage::End => {}
+            Stage::Erasures(_) | Stage::End => {}
         }
     }
 }

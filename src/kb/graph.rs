@@ -75,8 +75,6 @@ async fn whole_entity(
             Ok((survivor, same))
         }
         State::Never => Err(Error::NotFound { name, deleted: None }),
-        State::Deleted(deleted) => {
-            Err(Error::NotFound { name, deleted: Some(deleted.committed.revision) })
-        }
+        State::Deleted(deleted) => Err(Error::gone(name, deleted)),
     }
 }

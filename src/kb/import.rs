@@ -5,6 +5,7 @@
 //! that one bad record fails alone.
 
 mod commit;
+mod erasures;
 mod references;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ pub use self::references::Dangling;
 use self::references::OpenReferences;
 use super::KnowledgeBase;
 use super::command::Receipt;
+use super::erase::EraseRecord;
 use super::error::Error;
 use super::write::MAX_ATTEMPTS;
 use crate::domain::id::RecordName;
@@ -37,13 +39,22 @@ pub struct RestoredRecord {
     pub replace: bool,
 }
 
+/// What an item brings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Imported {
+    /// A record.
+    Record(RestoredRecord),
+    /// That a record was erased.
+    Erasure(EraseRecord),
+}
+
 /// One item of an import.
 #[derive(Clone, Debug)]
 pub struct ImportItem {
     /// The caller's number.
     pub sequence: i64,
-    /// What to store, or why the item is no such thing.
-    pub record: Result<RestoredRecord, Error>,
+    /// What it brings, or why it is no such thing.
+    pub brought: Result<Imported, Error>,
 }
 
 /// What an item did.
@@ -55,6 +66,8 @@ pub enum ImportOutcome {
     Replaced,
     /// It was there already.
     Unchanged,
+    /// Its name is erased now.
+    Erased,
 }
 
 /// The acknowledgement of one item.
@@ -113,23 +126,29 @@ impl Import<'_> {
     async fn window(&mut self, items: Vec<ImportItem>) -> Vec<ImportAck> {
         let mut acks = Vec::with_capacity(items.len());
         let mut run = Vec::new();
+        let mut erasures = Vec::new();
         let mut names = BTreeSet::new();
-        for ImportItem { sequence, record } in items {
-            match record {
-                Ok(record) => {
-                    if !names.insert(record.name.clone()) {
-                        self.run(std::mem::take(&mut run), &mut acks).await;
-                        names = BTreeSet::from([record.name.clone()]);
-                    }
+        for ImportItem { sequence, brought } in items {
+            let erases = matches!(brought, Ok(Imported::Erasure(_)));
+            let again = matches!(&brought, Ok(Imported::Record(record)) if !names.insert(record.name.clone()));
+            if erases || again || brought.is_err() {
+                self.run(std::mem::take(&mut run), &mut acks).await;
+                names.clear();
+            }
+            if !erases {
+                self.erase(std::mem::take(&mut erasures), &mut acks).await;
+            }
+            match brought {
+                Ok(Imported::Record(record)) => {
+                    names.insert(record.name.clone());
                     run.push((sequence, record));
                 }
-                Err(error) => {
-                    self.run(std::mem::take(&mut run), &mut acks).await;
-                    acks.push(ImportAck { sequence, result: Err(error) });
-                }
+                Ok(Imported::Erasure(erasure)) => erasures.push((sequence, erasure)),
+                Err(error) => acks.push(ImportAck { sequence, result: Err(error) }),
             }
         }
         self.run(run, &mut acks).await;
+        self.erase(erasures, &mut acks).await;
         acks
     }
 

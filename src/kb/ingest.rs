@@ -1,5 +1,6 @@
 //! Ingest: an article with what was said in it and by whom, in one commit.
 
+mod found;
 mod places;
 mod recorded;
 mod statements;
@@ -13,6 +14,7 @@ use super::KnowledgeBase;
 use super::command::{IngestArticle, IngestOutcome, Ingested, WriteContext};
 use super::entities::Directory;
 use super::error::{Error, Violation};
+use super::extract::{Prepared, TextReader};
 use super::plan::{Plan, Touched};
 use super::write::Command;
 use crate::domain::article::{Article, Medium, PubStatus};
@@ -28,7 +30,8 @@ pub(super) const METHOD: &str = "IngestArticle";
 impl KnowledgeBase {
     /// Stores an article with its statements and entities, or nothing.
     pub async fn ingest_article(&self, command: IngestArticle) -> Result<Ingested, Error> {
-        let written = self.write(&command).await?;
+        let prepared = self.prepare(command).await?;
+        let written = self.write(&prepared).await?;
         let mut article = None;
         let (mut statements, mut entities) = (Vec::new(), Vec::new());
         for record in written.records {
@@ -44,22 +47,23 @@ impl KnowledgeBase {
         Ok(Ingested {
             outcome: written.outcome,
             article,
-            body_normalized: command.article.body_normalized,
+            body_normalized: prepared.command.article.body_normalized,
             statements,
             entities,
+            truncated: written.truncated,
             receipt: written.receipt,
         })
     }
 }
 
 #[async_trait]
-impl Command for IngestArticle {
+impl Command for Prepared {
     fn method(&self) -> &'static str {
         METHOD
     }
 
     fn context(&self) -> &WriteContext {
-        &self.context
+        &self.command.context
     }
 
     async fn plan(&self, reader: &dyn Reader) -> Result<Plan, Error> {
@@ -68,13 +72,15 @@ impl Command for IngestArticle {
 }
 
 /// Works out what an ingest would do to the state that `reader` sees.
-pub(super) async fn plan(reader: &dyn Reader, command: &IngestArticle) -> Result<Plan, Error> {
+pub(super) async fn plan(reader: &dyn Reader, prepared: &Prepared) -> Result<Plan, Error> {
+    let command = &prepared.command;
     let id = identify(reader, command).await?;
     let name = RecordName::Article(id.clone());
     let state = reader.state(&name, LoadBody::No).await?;
     let mut planner = Planner {
         reader,
         command,
+        text_reader: prepared.reader.as_ref(),
         plan: Plan::new(name),
         directory: Directory::new(reader),
         violations: Vec::new(),
@@ -116,6 +122,8 @@ async fn identify(reader: &dyn Reader, command: &IngestArticle) -> Result<Articl
 struct Planner<'a> {
     reader: &'a dyn Reader,
     command: &'a IngestArticle,
+    /// What finds statements in the text, where that is asked for.
+    text_reader: Option<&'a TextReader>,
     id: ArticleId,
     plan: Plan,
     directory: Directory<'a>,

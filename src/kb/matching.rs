@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::command::StatementDraft;
 use crate::domain::id::{ArticleId, IdError, StatementId};
 use crate::domain::statement::{Statement, StatementStatus};
 
@@ -18,21 +17,21 @@ const MIN_OVERLAP: f64 = 0.8;
 /// `stored` stand as they do in the body that `sent` refer to.
 pub(super) fn ids(
     article: &ArticleId,
-    drafts: &[StatementDraft],
+    chosen: &[Option<StatementId>],
     sent: &[Statement],
     stored: &[(StatementId, Statement)],
 ) -> Result<Vec<StatementId>, IdError> {
     let stored_ids: HashSet<&StatementId> = stored.iter().map(|(id, _)| id).collect();
-    let mut taken: HashSet<StatementId> = drafts.iter().filter_map(|it| it.id.clone()).collect();
+    let mut taken: HashSet<StatementId> = chosen.iter().flatten().cloned().collect();
     let mut alike: HashMap<[u8; 32], usize> = HashMap::new();
     let mut ids: Vec<Option<StatementId>> = Vec::with_capacity(sent.len());
     let mut minted = Vec::with_capacity(sent.len());
-    for (draft, statement) in drafts.iter().zip(sent) {
+    for (chosen, statement) in chosen.iter().zip(sent) {
         let ordinal = alike.entry(*statement.mint_key(article).as_bytes()).or_default();
         let id = statement.mint_id(article, *ordinal)?;
         *ordinal += 1;
         let known = stored_ids.contains(&id) && !taken.contains(&id);
-        ids.push(draft.id.clone().or_else(|| known.then(|| id.clone())));
+        ids.push(chosen.clone().or_else(|| known.then(|| id.clone())));
         taken.extend(ids.last().cloned().flatten());
         minted.push(id);
     }

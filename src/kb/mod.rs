@@ -5,6 +5,7 @@ mod anchor;
 mod beside;
 mod bulk;
 mod carry;
+mod check;
 pub mod command;
 #[cfg(test)]
 mod conformance;
@@ -15,6 +16,7 @@ mod entities;
 mod erase;
 pub mod error;
 mod export;
+mod extract;
 pub mod graph;
 mod import;
 mod ingest;
@@ -49,10 +51,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
-pub use self::bulk::{BulkAck, BulkItem};
+pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
+pub use self::check::IntegrityCheck;
 pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
-pub use self::export::{ExportRecords, Exporter};
-pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, RestoredRecord};
+pub use self::export::{ExportItem, ExportRecords, Exporter};
+pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, Imported, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
 pub use self::quotations::{FollowedQuotations, NearDuplicatePage, QuotationPage};
@@ -74,6 +77,7 @@ pub struct KnowledgeBase {
     retention: Retention,
     recent: Arc<Recent>,
     search: Option<SearchIndex>,
+    extractors: extract::Extractors,
     quotations: Option<FollowedQuotations>,
 }
 
@@ -108,7 +112,8 @@ impl KnowledgeBase {
             search,
             quotations,
         } = config;
-        Self { store, clock, request_ttl, retention, recent, search, quotations }
+        let extractors = extract::Extractors::default();
+        Self { store, clock, request_ttl, retention, recent, search, quotations, extractors }
     }
 
     /// The store beneath.

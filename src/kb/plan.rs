@@ -53,6 +53,8 @@ pub(super) struct Plan {
     pub(super) subject: RecordName,
     /// The records of the answer, in its order.
     pub(super) answer: Vec<RecordName>,
+    /// Whether statements were left out since there were too many.
+    pub(super) truncated: bool,
     /// What must hold, nothing twice.
     pub(super) require: Vec<Precondition>,
     required: HashSet<Precondition>,
@@ -73,6 +75,7 @@ impl Plan {
             writes: BTreeSet::new(),
             answer: vec![subject.clone()],
             subject,
+            truncated: false,
             require: Vec::new(),
             required: HashSet::new(),
             mutations: Vec::new(),

@@ -8,15 +8,15 @@ use super::token::{self, TokenKind};
 use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
-use crate::store::{self, At, Reader, State};
+use crate::store::{self, At, Deleted, Reader, State};
 
 /// Records that were asked for by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Records {
     /// Those found, in the order asked for.
     pub found: Vec<Stored>,
-    /// The names that are not there, with the revision that deleted each.
-    pub missing: Vec<(RecordName, Option<Revision>)>,
+    /// The names that are not there, with what became of those that a record had.
+    pub missing: Vec<(RecordName, Option<Deleted>)>,
     /// The names that were not looked at, since the answer was full.
     pub deferred: Vec<RecordName>,
     /// The revision that the answer stands for.
@@ -81,8 +81,7 @@ impl KnowledgeBase {
                 match state {
                     State::Never => records.missing.push((name.clone(), None)),
                     State::Deleted(deleted) => {
-                        let revision = Some(deleted.committed.revision);
-                        records.missing.push((name.clone(), revision));
+                        records.missing.push((name.clone(), Some(deleted)));
                     }
                     State::Live(stored) => {
                         no_more = no_more || full(&stored);

@@ -14,7 +14,7 @@ use crate::domain::id::{EntityId, RecordName};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::query::widen::perhaps_united;
-use crate::store::{LoadBody, Path, Reader, State};
+use crate::store::{Deleted, LoadBody, Path, Reader, State};
 
 /// An entity that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,8 @@ pub struct FoundEntity {
 pub struct FoundEntities {
     /// The names that were merged into others, with their survivors.
     pub redirects: Vec<(RecordName, EntityId)>,
-    /// The names that are not there.
-    pub missing: Vec<RecordName>,
+    /// The names that are not there, with what became of those that a record had.
+    pub missing: Vec<(RecordName, Option<Deleted>)>,
     /// The names that were not answered, since the answer was full.
     pub deferred: Vec<RecordName>,
     /// The revision that the answer stands for.
@@ -59,10 +59,7 @@ impl KnowledgeBase {
         let stored = match reader.state(&name, LoadBody::No).await? {
             State::Live(stored) => stored,
             State::Never => return Err(Error::NotFound { name, deleted: None }),
-            State::Deleted(deleted) => {
-                let deleted = Some(deleted.committed.revision);
-                return Err(Error::NotFound { name, deleted });
-            }
+            State::Deleted(deleted) => return Err(Error::gone(name, deleted)),
         };
         let Some(found) = merged::own(stored) else {
             return Err(Error::NotFound { name, deleted: None });
@@ -91,9 +88,13 @@ impl KnowledgeBase {
                 found.deferred.push(name.clone());
                 continue;
             }
-            let state = reader.state(name, LoadBody::No).await?;
-            let Some(own) = state.live().and_then(merged::own) else {
-                found.missing.push(name.clone());
+            let (live, gone) = match reader.state(name, LoadBody::No).await? {
+                State::Live(stored) => (merged::own(stored), None),
+                State::Never => (None, None),
+                State::Deleted(deleted) => (None, Some(deleted)),
+            };
+            let Some(own) = live else {
+                found.missing.push((name.clone(), gone));
                 continue;
             };
             let asked = own.0.clone();

@@ -67,6 +67,7 @@ fn ingest(statements: Vec<StatementDraft>, entities: Vec<EntityDraft>) -> Ingest
         statements,
         replace_statements: false,
         entities,
+        extraction: Extraction::None,
         create_entities: CreateEntities::Listed,
     }
 }
@@ -200,7 +201,7 @@ async fn an_item_sees_the_request_and_the_article_of_the_one_before_it() {
     let acks = bulk(&kb, vec![first, reused, dry]).await;
     let [first, reused, dry] = acks.as_slice() else { panic!("three acknowledgements") };
     let name: RecordName = ArticleId::new("harbour").unwrap().into();
-    let outcome = |ack: &BulkAck| ack.result.clone().map(|(outcome, name, _)| (outcome, name));
+    let outcome = |ack: &BulkAck| ack.result.clone().map(|done| (done.outcome, done.article));
     assert_eq!(outcome(first), Ok((IngestOutcome::Created, name.clone())));
     assert_eq!(outcome(reused), Err(Error::RequestIdReused));
     assert_eq!(outcome(dry), Ok((IngestOutcome::Unchanged, name)));

@@ -35,6 +35,8 @@ pub(super) struct Outcome {
     pub(super) records: Vec<Stored>,
     /// How many names the answer has, those that no longer stand included.
     pub(super) names: usize,
+    /// Whether statements were left out since there were too many.
+    pub(super) truncated: bool,
     /// Where it stands.
     pub(super) receipt: Receipt,
 }
@@ -66,8 +68,9 @@ impl KnowledgeBase {
     async fn dry_run(&self, plan: Plan, reader: &dyn Reader) -> Result<Outcome, Error> {
         plan.refuse_erased(reader).await?;
         let records = plan.preview(reader, self.clock.now()).await?;
-        let names = plan.answer.len();
-        Ok(Outcome { outcome: plan.outcome, records, names, receipt: Receipt::default() })
+        let (names, truncated) = (plan.answer.len(), plan.truncated);
+        let receipt = Receipt::default();
+        Ok(Outcome { outcome: plan.outcome, records, names, truncated, receipt })
     }
 
     async fn carry_out(
@@ -78,12 +81,16 @@ impl KnowledgeBase {
         reader: &dyn Reader,
     ) -> Result<Outcome, Error> {
         let (outcome, answer) = (plan.outcome, plan.answer.clone());
+        let truncated = plan.truncated;
         let Some(batch) = self.batch(method, context, plan) else {
-            return self.answer(outcome, &answer, reader, None).await;
+            let answer = self.answer(outcome, &answer, reader, None).await?;
+            return Ok(Outcome { truncated, ..answer });
         };
         let applied = self.apply_one(batch).await?;
         let reader = self.store.reader(At::Revision(applied.revision)).await?;
-        self.answer(outcome, &answer, reader.as_ref(), commit(outcome, applied.revision)).await
+        let revision = commit(outcome, applied.revision);
+        let answer = self.answer(outcome, &answer, reader.as_ref(), revision).await?;
+        Ok(Outcome { truncated, ..answer })
     }
 
     /// The batch of a plan; `None` where there is nothing to write or remember.
@@ -166,7 +173,7 @@ impl KnowledgeBase {
         // must see.
         let last_change = first.map_or(Revision::ZERO, |stored| stored.committed.revision);
         let receipt = self.receipt(revision.unwrap_or(last_change));
-        Ok(Outcome { outcome, records, names: names.len(), receipt })
+        Ok(Outcome { outcome, records, names: names.len(), truncated: false, receipt })
     }
 
     /// The receipt of a commit.

@@ -331,7 +331,7 @@ mod tests {
                 packed.flush(&mut table).unwrap();
             }
         }
-        assert!(shape(&table, b'z').unwrap().depth > 3);
+        assert!(shape(&table, b'z').unwrap().depth > 0);
         for number in (0..20_000).step_by(501) {
             assert_eq!(held_with(&table, &entry(number)), [entry(number)]);
         }

@@ -10,6 +10,7 @@ use super::backup::Backup;
 use super::base::Base;
 use super::bulk::BulkLimits;
 use super::call::{ANONYMOUS, Calls};
+use super::check::Check;
 use super::import::Import;
 use super::pb::admin_service_server::AdminService;
 use super::rebuild::Rebuild;
@@ -108,6 +109,23 @@ impl AdminService for Admin {
         self.may_administer()?;
         let work = async |request| self.erase_records(request).await;
         self.calls.unary(request, status::of_write, work).await
+    }
+
+    type CheckIntegrityStream = AnswerStream<pb::CheckIntegrityResponse>;
+
+    async fn check_integrity(
+        &self,
+        request: Request<pb::CheckIntegrityRequest>,
+    ) -> Result<Response<Self::CheckIntegrityStream>, Status> {
+        self.may_administer()?;
+        let (permit, deadline) = self.calls.stream(&request)?;
+        let most = from_pb::most_findings(request.get_ref()).map_err(status::of_read)?;
+        let kb = self.base.get().map_err(status::of_read)?;
+        let check = Check::begin(kb, most).await.map_err(status::of_read)?;
+        let stopping = self.stopping.clone();
+        let answers =
+            streaming::answers(deadline, permit, |answers| check.serve(answers, stopping));
+        Ok(Response::new(answers))
     }
 
     type RebuildIndexStream = AnswerStream<pb::RebuildIndexResponse>;

@@ -8,7 +8,6 @@ use super::streaming::Answers;
 use super::{pb, status, to_pb};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
-use crate::kb::command::ReadOptions;
 use crate::kb::error::Error;
 use crate::kb::{ExportRecords, Exporter, KnowledgeBase};
 use crate::store;
@@ -31,15 +30,7 @@ impl Backup {
         history: bool,
         stopping: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let everything = ExportRecords {
-            kinds: Vec::new(),
-            article_filter: String::new(),
-            statement_filter: String::new(),
-            entity_filter: String::new(),
-            history,
-            resume_token: String::new(),
-            read: ReadOptions::newest(),
-        };
+        let everything = ExportRecords { history, ..ExportRecords::everything() };
         let exporter = kb.export(&everything).await?;
         let manifest = pb::BackupManifest {
             format_version: FORMAT_VERSION,
@@ -59,12 +50,8 @@ impl Backup {
     ) -> Result<(), Status> {
         let (history, revision) = (self.manifest.history, self.manifest.revision);
         let mut file = BackupWriter::new(self.manifest).map_err(failed)?;
-        while let Some(stored) = self.exporter.next().await.map_err(status::of_read)? {
-            let mut record = to_pb::record(stored);
-            if !history {
-                to_pb::drop_revision(&mut record);
-            }
-            file.record(record).map_err(failed)?;
+        while let Some(item) = self.exporter.next().await.map_err(status::of_read)? {
+            file.record(to_pb::exported(item, history)).map_err(failed)?;
             if file.ready() < MESSAGE_BYTES {
                 continue;
             }

@@ -7,7 +7,7 @@ use prost::Message as _;
 
 use super::pb::backup_entry::Entry;
 use super::{from_pb, pb};
-use crate::kb::{self, RestoredRecord};
+use crate::kb::{self, Imported};
 
 /// The version of the format that is written, and the only one that is read.
 pub const FORMAT_VERSION: i32 = 1;
@@ -140,10 +140,10 @@ impl<R: BufRead> BackupReader<R> {
     }
 
     /// The next record; none once the file has proved to be whole.
-    pub fn next_record(&mut self) -> Result<Option<RestoredRecord>, BackupError> {
+    pub fn next_record(&mut self, principal: &str) -> Result<Option<Imported>, BackupError> {
         let Some(record) = self.next_pb()? else { return Ok(None) };
         let refused = |source| BackupError::Refused { number: self.records, source };
-        from_pb::restored_record(Some(record), false).map(Some).map_err(refused)
+        from_pb::imported(Some(record), false, principal).map(Some).map_err(refused)
     }
 
     fn next_pb(&mut self) -> Result<Option<pb::Record>, BackupError> {

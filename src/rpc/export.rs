@@ -6,7 +6,6 @@ use tonic::Status;
 
 use super::streaming::Answers;
 use super::{pb, status, to_pb};
-use crate::domain::record::Stored;
 use crate::kb::Exporter;
 use crate::kb::error::Error;
 
@@ -57,8 +56,8 @@ impl Export {
             resume_token: self.exporter.resume_token(),
             revision: to_pb::revision(self.exporter.revision()),
         };
-        while let Some(stored) = self.exporter.next().await? {
-            let record = self.written(stored);
+        while let Some(item) = self.exporter.next().await? {
+            let record = to_pb::exported(item, self.history);
             bytes += record.encoded_len();
             if bytes > MESSAGE_BYTES && !message.records.is_empty() {
                 return Ok((message, Some(record)));
@@ -67,13 +66,5 @@ impl Export {
             message.resume_token = self.exporter.resume_token();
         }
         Ok((message, None))
-    }
-
-    fn written(&self, stored: Stored) -> pb::Record {
-        let mut record = to_pb::record(stored);
-        if !self.history {
-            to_pb::drop_revision(&mut record);
-        }
-        record
     }
 }

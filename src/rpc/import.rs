@@ -73,9 +73,9 @@ async fn take(
             }
             last = item.sequence;
             let size = item.encoded_len();
-            let record = from_pb::restored_record(item.record, item.replace);
+            let brought = from_pb::imported(item.record, item.replace, ANONYMOUS);
             room.enter(size).await;
-            if items.send(ImportItem { sequence: last, record }).await.is_err() {
+            if items.send(ImportItem { sequence: last, brought }).await.is_err() {
                 return Ok(());
             }
         }

@@ -36,6 +36,17 @@ impl IngestService for Ingest {
         self.calls.unary(request, status::of_write, work).await
     }
 
+    async fn extract_article(
+        &self,
+        request: Request<pb::ExtractArticleRequest>,
+    ) -> Result<Response<pb::ExtractArticleResponse>, Status> {
+        let work = async |request| {
+            let command = from_pb::extract_article(request, ANONYMOUS)?;
+            to_pb::extracted(self.base.get()?.ingest_article(command).await?)
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
     type IngestArticlesStream = AnswerStream<pb::IngestArticlesResponse>;
 
     async fn ingest_articles(

@@ -1,7 +1,7 @@
 //! Articles' near-duplicates, told beside the records.
 
 use super::pb;
-use super::query::{fits, framed};
+use super::room::{fits, framed};
 use super::to_pb;
 use crate::kb::KnowledgeBase;
 use crate::kb::error::Error;

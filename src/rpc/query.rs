@@ -8,6 +8,7 @@ use super::base::Base;
 use super::call::Calls;
 use super::export::Export;
 use super::pb::query_service_server::QueryService;
+use super::room::{absent, fits, framed};
 use super::search;
 use super::streaming::{self, AnswerStream};
 use super::watch::{Responses, Subscription, WatchPolicy};
@@ -31,6 +32,7 @@ pub(super) struct Query {
 struct Packed<T> {
     records: Vec<T>,
     missing: Vec<String>,
+    gone: Vec<pb::GoneRecord>,
     deferred: Vec<String>,
     revision: i64,
 }
@@ -92,9 +94,11 @@ impl Query {
             }
         }
         late.append(&mut deferred);
+        let (missing, gone) = absent(missing, &mut room, &mut late);
         Ok(Packed {
             records,
-            missing: missing.iter().map(|(name, _)| name.to_string()).collect(),
+            missing,
+            gone,
             deferred: late.iter().map(ToString::to_string).collect(),
             revision: to_pb::revision(revision),
         })
@@ -126,22 +130,6 @@ impl Query {
             revision: to_pb::revision(page.revision),
         })
     }
-}
-
-/// Takes room for a record, if there is enough.
-pub(super) fn fits(room: &mut usize, size: usize) -> bool {
-    match room.checked_sub(size) {
-        Some(left) => {
-            *room = left;
-            true
-        }
-        None => false,
-    }
-}
-
-/// The size of a record within an answer.
-pub(super) fn framed(record: &impl Message) -> usize {
-    record.encoded_len() + 6
 }
 
 /// About what a record will fill: its text, which is nearly all that makes one
@@ -186,6 +174,7 @@ impl QueryService for Query {
             Ok(pb::BatchGetArticlesResponse {
                 articles: packed.records,
                 missing: packed.missing,
+                gone: packed.gone,
                 deferred: packed.deferred,
                 revision: packed.revision,
             })
@@ -264,6 +253,7 @@ impl QueryService for Query {
             Ok(pb::BatchGetStatementsResponse {
                 statements: packed.records,
                 missing: packed.missing,
+                gone: packed.gone,
                 deferred: packed.deferred,
                 revision: packed.revision,
             })

@@ -1,6 +1,7 @@
 //! How QueryService answers with entities: what was merged is one.
 
-use super::query::{Query, fits, framed};
+use super::query::Query;
+use super::room::{absent, fits, framed};
 use super::{from_pb, pb, to_pb};
 use crate::kb::SeenEntity;
 use crate::kb::error::Error;
@@ -47,11 +48,13 @@ impl Query {
         let mut packed = Packed::new(self.calls.answer_bytes());
         let kb = self.base.get()?;
         let found = kb.batch_get_entities(&query, |seen| packed.take(seen)).await?;
-        let redirects = found.redirects.into_iter();
+        let (redirects, mut late) = (found.redirects.into_iter(), found.deferred);
+        let (missing, gone) = absent(found.missing, &mut packed.room, &mut late);
         Ok(pb::BatchGetEntitiesResponse {
             entities: packed.entities,
-            missing: found.missing.iter().map(ToString::to_string).collect(),
-            deferred: found.deferred.iter().map(ToString::to_string).collect(),
+            missing,
+            gone,
+            deferred: late.iter().map(ToString::to_string).collect(),
             revision: to_pb::revision(found.revision),
             redirects: redirects.map(|(name, id)| (name.to_string(), id.to_string())).collect(),
         })

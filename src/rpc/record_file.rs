@@ -24,7 +24,7 @@ pub enum Work {
     Ingest(Box<pb::IngestArticleRequest>),
     /// An entity that goes with no article.
     Entity(Box<pb::Entity>),
-    /// An exported record, to be stored as it is.
+    /// An exported record, to be stored as it is, or an erasure.
     Restore(Box<pb::Record>),
 }
 
@@ -40,13 +40,15 @@ pub struct Item {
 }
 
 /// What exported records are read as. They are told by their `createTime`, which
-/// only a server gives.
+/// only a server gives, and erasures by what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exported {
     /// As all others: what only a server says of them is not looked at.
     Ingested,
     /// As records to be stored as they are.
     Restored,
+    /// As a list of what was erased: all other records are passed over.
+    Erasures,
 }
 
 /// Reads the items of a file.
@@ -106,6 +108,9 @@ impl<R: BufRead> RecordFile<R> {
     }
 
     fn take(&mut self, piece: Piece) {
+        if self.exported == Exported::Erasures && piece.fault.is_none() && is_other(&piece.text) {
+            return;
+        }
         let value = match &piece.fault {
             Some(fault) => Err(fault.clone()),
             None => read_value(&piece),
@@ -121,6 +126,9 @@ impl<R: BufRead> RecordFile<R> {
                 self.ready.push_back(Item { line: piece.line, source: piece.text, work });
             }
             Ok(Value::Record(record)) => match *record {
+                Record::Erasure(_) => {
+                    self.reject(piece, "an erasure is applied, not ingested".to_owned());
+                }
                 Record::Entity(entity) => self.wait(piece, entity),
                 Record::Statement(statement) => self.attach(piece, statement),
                 Record::Article(article) => {
@@ -134,11 +142,12 @@ impl<R: BufRead> RecordFile<R> {
 
     fn restores(&self, record: &Record) -> bool {
         let created = match record {
+            Record::Erasure(_) => true,
             Record::Article(article) => article.create_time.is_some(),
             Record::Statement(statement) => statement.create_time.is_some(),
             Record::Entity(entity) => entity.create_time.is_some(),
         };
-        self.exported == Exported::Restored && created
+        self.exported != Exported::Ingested && created
     }
 
     fn reject(&mut self, piece: Piece, reason: String) {
@@ -251,10 +260,16 @@ impl Current {
     }
 }
 
+/// Whether a value is none of an erasure's; what cannot be read is told elsewhere.
+fn is_other(text: &str) -> bool {
+    json::keys(text).is_ok_and(|keys| !keys.contains_key("erasure"))
+}
+
 /// Reads a value as a record or, where it has other fields, as a request.
 fn read_value(piece: &Piece) -> Result<Value, String> {
     let keys = json::keys(&piece.text).map_err(|error| told(piece, error))?;
-    let is_record = |key: &String| matches!(key.as_str(), "article" | "statement" | "entity");
+    let is_record =
+        |key: &String| matches!(key.as_str(), "article" | "statement" | "entity" | "erasure");
     if keys.len() == 1 && keys.keys().all(is_record) {
         let record =
             json::from_json::<pb::Record>(&piece.text).map_err(|error| told(piece, error))?;
@@ -264,7 +279,7 @@ fn read_value(piece: &Piece) -> Result<Value, String> {
             .ok_or_else(|| "the record is null".to_owned());
     }
     if !keys.contains_key("article") {
-        return Err("one of `article`, `statement` and `entity` is expected".to_owned());
+        return Err("one of `article`, `statement`, `entity` and `erasure` is expected".to_owned());
     }
     let request = json::from_json(&piece.text).map_err(|error| told(piece, error))?;
     Ok(Value::Request(Box::new(request)))
@@ -289,8 +304,8 @@ mod tests {
     use super::*;
 
     /// Each item as its line and, for people, what it holds.
-    fn told(text: &str) -> Vec<String> {
-        let mut file = RecordFile::new(text.as_bytes(), Exported::Restored);
+    fn read(text: &str, exported: Exported) -> Vec<String> {
+        let mut file = RecordFile::new(text.as_bytes(), exported);
         std::iter::from_fn(|| file.next_item().unwrap()).map(|item| tell(&item)).collect()
     }
 
@@ -314,7 +329,7 @@ mod tests {
     const ENTITY: &str = r#"{"entity": {"name": "entities/e"}}"#;
 
     fn check(lines: &[&str], expected: &[&str]) {
-        assert_eq!(told(&lines.join("\n")), expected);
+        assert_eq!(read(&lines.join("\n"), Exported::Restored), expected);
     }
 
     #[test]
@@ -359,6 +374,20 @@ mod tests {
     }
 
     #[test]
+    fn an_erasure_is_applied_in_its_place_and_never_ingested() {
+        let erasure = r#"{"erasure": {"name": "articles/z", "reason": "A court said so."}}"#;
+        check(
+            &[ENTITY, erasure, ENTITY],
+            &["1: entity entities/e", "2: restored", "3: entity entities/e"],
+        );
+        let lines = [ENTITY, erasure, "{\"x\": 1}", "{", erasure].join("\n");
+        let ingested = read(&lines, Exported::Ingested);
+        assert!(ingested.contains(&"2: rejected: an erasure is applied, not ingested".into()));
+        let broken = "4: rejected: a new object begins before the one before it ends";
+        assert_eq!(read(&lines, Exported::Erasures), ["2: restored", broken, "5: restored"]);
+    }
+
+    #[test]
     fn a_statement_without_its_article_is_rejected() {
         let other = r#"{"statement": {"name": "articles/b/statements/s"}}"#;
         let reason = "rejected: the article that the statement stands in must come before it, \
@@ -377,7 +406,7 @@ mod tests {
             &[
                 "1: rejected: column 20, in `article.titel`: unrecognized field name 'titel'",
                 "2: rejected: a new object begins before the one before it ends",
-                "4: rejected: one of `article`, `statement` and `entity` is expected",
+                "4: rejected: one of `article`, `statement`, `entity` and `erasure` is expected",
                 "3: articles/a entities [] statements 0",
             ],
         );
@@ -392,7 +421,7 @@ mod tests {
     #[test]
     fn entities_over_the_limit_go_on_their_own() {
         let text = format!("{ENTITY}\n").repeat(WAITING_ENTITIES + 1) + ARTICLE;
-        let items = told(&text);
+        let items = read(&text, Exported::Restored);
         assert_eq!(items.len(), WAITING_ENTITIES + 1);
         assert_eq!(items.first().unwrap(), "1: entity entities/e");
         assert!(
@@ -404,7 +433,7 @@ mod tests {
     fn statements_over_the_limit_go_with_the_article_again() {
         let text = format!("{ARTICLE}\n") + &format!("{STATEMENT}\n").repeat(2_001);
         assert_eq!(
-            told(&text),
+            read(&text, Exported::Restored),
             ["1: articles/a entities [] statements 2000", "1: articles/a entities [] statements 1",]
         );
     }

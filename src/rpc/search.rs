@@ -1,6 +1,6 @@
 //! The answer to a search: as many hits as one message holds.
 
-use super::query::{fits, framed};
+use super::room::{fits, framed};
 use super::{pb, to_pb};
 use crate::kb::error::Error;
 use crate::kb::{Beside, SearchPage};

@@ -126,7 +126,10 @@ mod tests {
     #[test]
     fn an_error_names_the_file_and_the_line() {
         let error = read(&[("a.jsonl", "{\"article\": {}}\n{\"x\": 1}\n")]).unwrap_err();
-        assert_eq!(error, "a.jsonl line 2: one of `article`, `statement` and `entity` is expected");
+        assert_eq!(
+            error,
+            "a.jsonl line 2: one of `article`, `statement`, `entity` and `erasure` is expected"
+        );
         assert!(read_requests(Path::new("/nowhere/seeds")).is_err());
     }
 

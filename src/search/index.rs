@@ -135,6 +135,16 @@ impl Indexer {
         Ok(Open { directory: directory.to_owned(), writer, reader, fresh, erases: false })
     }
 
+    /// Begins a build while another is shown, if one is.
+    fn begin(&mut self, shown: Option<PathBuf>) -> Result<(), Error> {
+        self.remove_others(shown.as_deref()).map_err(kept)?;
+        let last = shown.as_deref().and_then(number).unwrap_or_default();
+        let directory = self.config.path.join((last + 1).to_string());
+        self.open = Some(self.create(&directory).map_err(kept)?);
+        self.shown = shown;
+        Ok(())
+    }
+
     fn show(&self, open: &Open, revision: Revision) -> Result<(), tantivy::TantivyError> {
         open.reader.reload()?;
         self.search.show(View::new(open.reader.searcher(), self.fields.clone(), revision));
@@ -179,12 +189,14 @@ impl Derived for Indexer {
 
     fn reset(&mut self) -> Result<(), Error> {
         let shown = self.open.take().map(|open| open.directory).or(self.shown.take());
-        self.remove_others(shown.as_deref()).map_err(kept)?;
-        let last = shown.as_deref().and_then(number).unwrap_or_default();
-        let directory = self.config.path.join((last + 1).to_string());
-        self.open = Some(self.create(&directory).map_err(kept)?);
-        self.shown = shown;
-        Ok(())
+        self.begin(shown)
+    }
+
+    fn beside(&mut self) -> Result<Option<Box<dyn Derived>>, Error> {
+        let shown = self.open.as_ref().map(|open| open.directory.clone());
+        let mut other = Self::new(self.config.clone(), Arc::clone(&self.search));
+        other.begin(shown)?;
+        Ok(Some(Box::new(other)))
     }
 
     fn apply(&mut self, changed: &[Changed]) -> Result<(), Error> {

@@ -137,7 +137,7 @@ impl Stems {
     /// field holds those of all. The surface is the word as written.
     pub(super) fn stem(&self, surface: &str) -> String {
         let lower = surface.to_lowercase();
-        format!("{}:{}", self.language, fold_word(&self.stemmer.stem(&lower)))
+        [self.language, ":", &fold_word(&self.stemmer.stem(&lower))].concat()
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod batch;
 pub mod catalogue;
 pub mod change;
+pub mod check;
 #[cfg(test)]
 pub mod conformance;
 mod erasure;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 pub use self::batch::{Applied, Mutation, Precondition, Remembered, RequestKey, WriteBatch};
 pub use self::change::{Change, ChangeKind};
+pub use self::check::{Checked, Checker, Fault, Finding};
 pub use self::erasure::{Erased, Erasure};
 pub use self::error::{CommitOutcome, Conflict, Error};
 pub use self::path::{Cursor, Direction, Item, Page, Path, Scan, Window};
@@ -217,6 +219,12 @@ pub trait Store: Send + Sync + 'static {
         after: Option<&RecordName>,
         limit: usize,
     ) -> Result<Vec<Erased>, Error>;
+
+    /// Begins to check everything that is held at the newest revision: that all of
+    /// it can be read, each record's index entries and the other way round, the
+    /// log, what is counted, remembered and erased. Writes go on meanwhile; history
+    /// is not pruned until the checker is dropped.
+    async fn check(&self) -> Result<Box<dyn Checker>, Error>;
 
     /// The size of the data on disk, in bytes; 0 where there is no disk.
     async fn disk_bytes(&self) -> Result<u64, Error>;

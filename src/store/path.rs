@@ -79,7 +79,9 @@ pub struct Scan {
     /// The page ends early once its records fill about this many bytes, on the
     /// wire and not as they are stored. The first record always fits.
     pub max_bytes: usize,
-    /// The page ends early once this many records, one at least, were looked at.
+    /// The page ends early once this many records, one at least, were looked at; what
+    /// else a backend has to look at along the path, such as index entries that no
+    /// longer hold, counts too.
     pub max_scanned: usize,
     /// Whether articles come with their text.
     pub body: LoadBody,

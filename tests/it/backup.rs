@@ -18,7 +18,7 @@ const COUNT_VARIABLE: &str = "DICTA_BACKUPS";
 const DEFAULT_COUNT: usize = 2;
 
 /// Takes a backup; gives the revision that it holds.
-async fn back_up(server: &Dicta, history: bool, file: &Path) -> i64 {
+pub(crate) async fn back_up(server: &Dicta, history: bool, file: &Path) -> i64 {
     let request = pb::CreateBackupRequest { history };
     let mut parts = server.admin().create_backup(request).await.unwrap().into_inner();
     let (mut bytes, mut revision) = (Vec::new(), 0);
@@ -31,14 +31,14 @@ async fn back_up(server: &Dicta, history: bool, file: &Path) -> i64 {
 }
 
 /// Where a backup of this base is written.
-fn file_of(home: &Home) -> PathBuf {
+pub(crate) fn file_of(home: &Home) -> PathBuf {
     home.data().with_file_name("backup")
 }
 
 /// A server on a directory made of a backup.
 async fn restored(file: &Path) -> (Home, Dicta) {
     let home = Home::new();
-    app::restore(file, &home.data()).await.unwrap();
+    app::restore(file, &home.data(), Vec::new()).await.unwrap();
     let server = home.start().await;
     (home, server)
 }
@@ -145,7 +145,7 @@ async fn a_damaged_backup_is_refused_and_nothing_is_made() {
     let target = Home::new();
     for damaged in [&flipped[..], &whole[..whole.len() - 1], &whole[..100], b"{}"] {
         fs::write(file_of(&home), damaged).unwrap();
-        let error = app::restore(&file_of(&home), &target.data()).await.unwrap_err();
+        let error = app::restore(&file_of(&home), &target.data(), Vec::new()).await.unwrap_err();
         assert!(matches!(error, RestoreError::File { .. }), "{error}");
         assert!(error.to_string().contains(file_of(&home).to_str().unwrap()), "{error}");
         assert_eq!(fs::read_dir(target.data().parent().unwrap()).unwrap().count(), 0);
@@ -158,7 +158,7 @@ async fn a_directory_that_holds_something_is_left_alone() {
     let server = home.start().await;
     back_up(&server, false, &file_of(&home)).await;
     server.stop().await;
-    let error = app::restore(&file_of(&home), &home.data()).await.unwrap_err();
+    let error = app::restore(&file_of(&home), &home.data(), Vec::new()).await.unwrap_err();
     assert!(matches!(error, RestoreError::NotEmpty(_)), "{error}");
     // One that was interrupted before is done again from its beginning.
     let target = Home::new();
@@ -166,7 +166,7 @@ async fn a_directory_that_holds_something_is_left_alone() {
     fs::create_dir_all(partial.join("blobs")).unwrap();
     fs::write(partial.join("db"), "half").unwrap();
     fs::create_dir(target.data()).unwrap();
-    app::restore(&file_of(&home), &target.data()).await.unwrap();
+    app::restore(&file_of(&home), &target.data(), Vec::new()).await.unwrap();
     assert!(!partial.exists());
     target.start().await.stop().await;
 }

@@ -26,7 +26,7 @@ async fn output(mut command: Command, input: &str) -> Output {
 }
 
 /// Runs the command: its exit code, and what it wrote without any escape code.
-async fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
+pub(crate) async fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
     let output = output(command(arguments), input).await;
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (out, errors) = (text(output.stdout), text(output.stderr));
@@ -35,7 +35,7 @@ async fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
 }
 
 /// Runs the command against a server.
-async fn ask(server: &Dicta, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) async fn ask(server: &Dicta, arguments: &[&str]) -> (i32, String, String) {
     run(&[arguments, &["--address", &server.url]].concat(), "").await
 }
 

@@ -28,7 +28,7 @@ async fn used() -> Home {
 
 /// The database itself, opened as a server opens it, once the threads of the one
 /// before have let go of the file.
-fn database(data: &Path) -> sled::Db {
+pub(crate) fn database(data: &Path) -> sled::Db {
     let config = sled::Config::new().path(data).segment_size(4 << 20);
     let begun = Instant::now();
     loop {

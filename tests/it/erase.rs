@@ -39,7 +39,7 @@ pub(crate) async fn sample(dicta: &Dicta) {
     dicta.store(ingest(pb::Article { title: "A bridge closes".into(), ..sent })).await;
 }
 
-async fn get_as_of(dicta: &Dicta, name: &str, revision: i64) -> Result<(), Status> {
+pub(crate) async fn get_as_of(dicta: &Dicta, name: &str, revision: i64) -> Result<(), Status> {
     let as_of = Some(AsOf::Revision(revision));
     let read = Some(pb::ReadOptions { as_of, ..Default::default() });
     let name = name.to_owned();
@@ -85,6 +85,52 @@ async fn what_is_erased_is_erased_as_of_any_revision() {
     assert_eq!((again.names.len(), again.revision), (0, 4));
     assert_eq!(dicta.revision().await, 4);
     dicta.get_entity("entities/ann").await.unwrap();
+    dicta.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_at_once_say_what_became_of_those_that_are_gone() {
+    let home = Home::new();
+    let dicta = home.start().await;
+    sample(&dicta).await;
+    dicta.store(ingest(article("articles/deleted"))).await;
+    let name = "articles/deleted".to_owned();
+    let deletion = pb::DeleteArticleRequest { name, ..Default::default() };
+    dicta.ingest().delete_article(deletion).await.unwrap();
+    erase(&dicta, "articles/a").await.unwrap();
+    erase(&dicta, "entities/ann").await.unwrap();
+    let names = ["articles/a", "articles/deleted", "articles/never"].map(String::from);
+    let request = pb::BatchGetArticlesRequest { names: names.to_vec(), ..Default::default() };
+    let articles = dicta.query().batch_get_articles(request).await.unwrap().into_inner();
+    assert_eq!(articles.missing, names);
+    let names = ["articles/a/statements/s", "articles/a/statements/t"].map(String::from);
+    let request = pb::BatchGetStatementsRequest { names: names.to_vec(), ..Default::default() };
+    let statements = dicta.query().batch_get_statements(request).await.unwrap().into_inner();
+    assert_eq!(statements.missing, names);
+    let names = ["entities/never", "entities/ann"].map(String::from);
+    let request = pb::BatchGetEntitiesRequest { names: names.to_vec(), ..Default::default() };
+    let entities = dicta.query().batch_get_entities(request).await.unwrap().into_inner();
+    assert_eq!(entities.missing, names);
+    let gone = [articles.gone, statements.gone, entities.gone].concat();
+    let told = gone.iter().map(|gone| (gone.name.as_str(), gone.revision, gone.erasure.is_some()));
+    let expected = [
+        ("articles/a", 6, true),
+        ("articles/deleted", 5, false),
+        ("articles/a/statements/s", 6, true),
+        ("entities/ann", 7, true),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    for (request, name) in [("neighbors", "entities/ann"), ("entity", "entities/ann")] {
+        let name = name.to_owned();
+        let status = match request {
+            "entity" => dicta.get_entity(&name).await.unwrap_err(),
+            _ => {
+                let request = pb::ListNeighborsRequest { name, ..Default::default() };
+                dicta.query().list_neighbors(request).await.unwrap_err()
+            }
+        };
+        assert_refused(&status, Code::NotFound, "ERASED");
+    }
     dicta.stop().await;
 }
 

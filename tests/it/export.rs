@@ -37,7 +37,11 @@ pub(crate) async fn everything(server: &Dicta) -> String {
     export(server, pb::ExportRequest::default()).await
 }
 
-async fn dicta(server: &Dicta, arguments: &[&str], input: &str) -> (bool, String, String) {
+pub(crate) async fn dicta(
+    server: &Dicta,
+    arguments: &[&str],
+    input: &str,
+) -> (bool, String, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dicta"))
         .args(arguments)
         .args(["--address", &server.url])
@@ -55,7 +59,7 @@ async fn dicta(server: &Dicta, arguments: &[&str], input: &str) -> (bool, String
 }
 
 /// Loads an export into a new base and exports that again.
-async fn through_another_base(lines: &str) -> String {
+pub(crate) async fn through_another_base(lines: &str) -> String {
     let home = Home::new();
     let server = home.start().await;
     let (done, told, errors) = dicta(&server, &["load", "-"], lines).await;

@@ -14,7 +14,32 @@ use crate::rpc::record_file::Work;
 /// The acknowledgement of an item.
 pub(super) struct Ack {
     pub(super) sequence: i64,
-    pub(super) result: Result<IngestOutcome, tonic_types::Status>,
+    pub(super) result: Result<Done, tonic_types::Status>,
+}
+
+/// What an item did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// What it brought is new.
+    Created,
+    /// What was there is another now.
+    Revised,
+    /// It was there already.
+    Unchanged,
+    /// Its name is erased now.
+    Erased,
+    /// It was erased, as a list says, and is left out.
+    LeftOut,
+}
+
+impl From<IngestOutcome> for Done {
+    fn from(outcome: IngestOutcome) -> Self {
+        match outcome {
+            IngestOutcome::Created => Self::Created,
+            IngestOutcome::Revised => Self::Revised,
+            IngestOutcome::Unchanged | IngestOutcome::Unspecified => Self::Unchanged,
+        }
+    }
 }
 
 /// A method that takes a stream of items and acknowledges each.
@@ -46,6 +71,10 @@ pub(super) trait Bulk {
 pub(super) struct Ingest {
     /// The batch that they belong to; empty: what each says.
     pub(super) batch: String,
+    /// Whether statements are found in the texts, where a line does not say.
+    pub(super) extract: bool,
+    /// Whether entities are made of what is named, where a line does not say.
+    pub(super) create_entities: bool,
 }
 
 impl Bulk for Ingest {
@@ -57,6 +86,12 @@ impl Bulk for Ingest {
         let Work::Ingest(mut request) = work else { return Err(work) };
         if !self.batch.is_empty() {
             request.batch.clone_from(&self.batch);
+        }
+        if self.extract && request.extraction() == pb::Extraction::Unspecified {
+            request.set_extraction(pb::Extraction::BuiltIn);
+        }
+        if self.create_entities && request.create_entities() == pb::CreateEntities::Unspecified {
+            request.set_create_entities(pb::CreateEntities::Mentioned);
         }
         Ok(*request)
     }
@@ -77,8 +112,8 @@ impl Bulk for Ingest {
 
     fn acks(&self, response: Self::Response, _: &Tally) -> Vec<Ack> {
         let acks = response.acks.into_iter().map(|ack| {
-            let outcome = ack.outcome();
-            Ack { sequence: ack.sequence, result: ack.status.map_or(Ok(outcome), Err) }
+            let done = ack.outcome().into();
+            Ack { sequence: ack.sequence, result: ack.status.map_or(Ok(done), Err) }
         });
         acks.collect()
     }
@@ -89,6 +124,9 @@ impl Bulk for Ingest {
 pub(super) struct Restore {
     /// Whether they replace others of their names.
     pub(super) replace: bool,
+    /// Whether records that were erased are left out without a word: a list of
+    /// them was given.
+    pub(super) leave_out_erased: bool,
 }
 
 impl Bulk for Restore {
@@ -128,15 +166,25 @@ impl Bulk for Restore {
             tally.note("note: more names that are not there are referred to");
         }
         let acks = response.acks.into_iter().map(|ack| {
-            let outcome = match ack.outcome() {
-                pb::ImportOutcome::Created => IngestOutcome::Created,
-                pb::ImportOutcome::Replaced => IngestOutcome::Revised,
-                pb::ImportOutcome::Unchanged | pb::ImportOutcome::Unspecified => {
-                    IngestOutcome::Unchanged
-                }
+            let done = match ack.outcome() {
+                pb::ImportOutcome::Created => Done::Created,
+                pb::ImportOutcome::Replaced => Done::Revised,
+                pb::ImportOutcome::Unchanged | pb::ImportOutcome::Unspecified => Done::Unchanged,
+                pb::ImportOutcome::Erased => Done::Erased,
             };
-            Ack { sequence: ack.sequence, result: ack.status.map_or(Ok(outcome), Err) }
+            let result = match ack.status {
+                Some(status) if self.leave_out_erased && is_erased(&status) => Ok(Done::LeftOut),
+                Some(status) => Err(status),
+                None => Ok(done),
+            };
+            Ack { sequence: ack.sequence, result }
         });
         acks.collect()
     }
+}
+
+/// Whether an item was refused since its name was erased.
+fn is_erased(status: &tonic_types::Status) -> bool {
+    let info = tonic_types::RpcStatusExt::get_details_error_info(status);
+    info.is_some_and(|info| info.reason == "ERASED")
 }

@@ -96,7 +96,7 @@ impl EntityLoader {
         let mut done = stream::iter(calls).buffered(AT_ONCE);
         while let Some((entity, result)) = done.next().await {
             match result {
-                Ok(outcome) => tally.count(outcome),
+                Ok(outcome) => tally.count(outcome.into()),
                 Err(status) => {
                     self.refused.push(entity);
                     reasons.push(status);

@@ -22,7 +22,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// What the lines of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::cli) enum Format {
     /// Records, or whole ingest requests, in the proto's JSON form.
     Dicta,
     /// {id, title, body, published_at, url, publisher, byline, language}.
@@ -30,21 +30,25 @@ pub(super) enum Format {
 }
 
 /// Something read, or the end of reading a file that can't be read on.
-pub(super) type Read = Result<Item, String>;
+pub(in crate::cli) type Read = Result<Item, String>;
 
 /// The files to load.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(in crate::cli) struct Input {
     /// The bytes read so far, as they are on disk.
     pub(super) read: Arc<AtomicU64>,
     /// The bytes of all files; none where that is not known.
     pub(super) total: Option<u64>,
     /// What is read.
-    pub(super) items: mpsc::Receiver<Read>,
+    pub(in crate::cli) items: mpsc::Receiver<Read>,
 }
 
 /// Starts reading the files in order; `-` is standard input.
-pub(super) fn open(files: &[PathBuf], format: Format, exported: Exported) -> io::Result<Input> {
+pub(in crate::cli) fn open(
+    files: &[PathBuf],
+    format: Format,
+    exported: Exported,
+) -> io::Result<Input> {
     let mut sources = Vec::new();
     let mut total = Some(0);
     for path in files {

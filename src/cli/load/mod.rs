@@ -9,6 +9,7 @@ mod tally;
 mod window;
 
 use std::path::PathBuf;
+use std::slice;
 
 use clap::Args;
 use tokio::sync::mpsc;
@@ -29,8 +30,8 @@ use crate::rpc::record_file::{Exported, Work};
 /// same again changes nothing.
 ///
 /// Lines that `dicta export` wrote, told by their createTime, are stored as they
-/// are: with their names, times and states. The server takes those only where it
-/// listens on a loopback address.
+/// are: with their names, times and states; its erasures erase here, too. The server
+/// takes those only where it listens on a loopback address.
 #[derive(Debug, Args)]
 pub(super) struct Load {
     /// The files, gzip or plain; - is standard input.
@@ -49,12 +50,23 @@ pub(super) struct Load {
     #[arg(long, value_name = "N", default_value_t = 256,
         value_parser = clap::value_parser!(u32).range(1..=100_000))]
     window: u32,
+    /// Find statements in the texts, beside those that a line brings along.
+    #[arg(long)]
+    extract: bool,
+    /// Make entities of the people, bodies and places that statements name.
+    #[arg(long)]
+    create_entities: bool,
     /// Ingest exported lines like all others, as if they were new.
     #[arg(long)]
     ingest: bool,
     /// Let exported lines replace the records that have their names.
     #[arg(long, conflicts_with = "ingest")]
     replace: bool,
+    /// First erase what was erased elsewhere, and leave it out of what is loaded:
+    /// JSON lines as of `dicta export --kind erasures`, plain or gzip; other lines
+    /// are passed over.
+    #[arg(long, value_name = "FILE", conflicts_with = "ingest")]
+    erasures: Option<PathBuf>,
     #[command(flatten)]
     connection: Connection,
 }
@@ -67,11 +79,23 @@ impl Load {
         let mut tally = Tally::new(&input, self.rejects.as_deref())?;
         let batch = self.batch.as_ref().map_or("", BatchId::as_str);
         let window = self.window as usize;
+        let ingest = Ingest {
+            batch: batch.into(),
+            extract: self.extract,
+            create_entities: self.create_entities,
+        };
+        let leave_out_erased = self.erasures.is_some();
+        let restore = Restore { replace: self.replace, leave_out_erased };
         let mut loaders = Loaders {
-            articles: Session::new(channel.clone(), Ingest { batch: batch.into() }, window),
-            records: Session::new(channel.clone(), Restore { replace: self.replace }, window),
+            articles: Session::new(channel.clone(), ingest, window),
+            records: Session::new(channel.clone(), restore, window),
             entities: EntityLoader::new(channel, batch.to_owned()),
         };
+        if let Some(list) = &self.erasures {
+            let mut list = input::open(slice::from_ref(list), Format::Dicta, Exported::Erasures)?;
+            loaders.load_all(&mut list.items, &mut tally).await?;
+            tally.refuse_failures()?;
+        }
         let loaded = loaders.load_all(&mut input.items, &mut tally).await;
         // What was done is told, also where it could not be ended.
         let ended = tally.end(self.connection.output);

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::bulk::Done;
 use super::input::Input;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Format, print};
-use crate::rpc::pb::IngestOutcome;
 
 /// How many failures are told with their reason.
 const REASONS: u64 = 20;
@@ -26,6 +26,8 @@ struct Counts {
     revised: u64,
     unchanged: u64,
     failed: u64,
+    erased: u64,
+    left_out: u64,
 }
 
 /// Keeps the numbers.
@@ -60,12 +62,14 @@ impl Tally {
     }
 
     /// Counts what was acknowledged.
-    pub(super) fn count(&mut self, outcome: IngestOutcome) {
-        match outcome {
-            IngestOutcome::Created => self.counts.created += 1,
-            IngestOutcome::Revised => self.counts.revised += 1,
-            IngestOutcome::Unchanged | IngestOutcome::Unspecified => self.counts.unchanged += 1,
-        }
+    pub(super) fn count(&mut self, done: Done) {
+        *match done {
+            Done::Created => &mut self.counts.created,
+            Done::Revised => &mut self.counts.revised,
+            Done::Unchanged => &mut self.counts.unchanged,
+            Done::Erased => &mut self.counts.erased,
+            Done::LeftOut => &mut self.counts.left_out,
+        } += 1;
         if !self.bar.is_hidden() && self.drawn.elapsed() > REDRAW {
             self.drawn = Instant::now();
             self.bar.set_position(self.read.load(Ordering::Relaxed));
@@ -83,6 +87,14 @@ impl Tally {
             self.note(&format!("line {line}: {reason}"));
         }
         Ok(())
+    }
+
+    /// Ends the loading where any line failed so far.
+    pub(super) fn refuse_failures(&self) -> Result<(), Failure> {
+        match self.counts.failed {
+            0 => Ok(()),
+            _ => Err(Failure::Error("nothing more is loaded: not all was erased first".into())),
+        }
     }
 
     /// Tells something on standard error, above the bar.
@@ -106,12 +118,19 @@ impl Tally {
 
 impl Counts {
     fn line(&self) -> String {
-        let Self { created, revised, unchanged, failed } = self;
-        format!("created {created}  revised {revised}  unchanged {unchanged}  failed {failed}")
+        let Self { created, revised, unchanged, failed, erased, left_out } = self;
+        let mut line =
+            format!("created {created}  revised {revised}  unchanged {unchanged}  failed {failed}");
+        for (count, what) in [(erased, "erased"), (left_out, "left out")] {
+            if *count > 0 {
+                line.push_str(&format!("  {what} {count}"));
+            }
+        }
+        line
     }
 
     fn told(&self, elapsed: Duration, format: Format) -> String {
-        let done = self.created + self.revised + self.unchanged + self.failed;
+        let done = self.created + self.revised + self.unchanged + self.failed + self.erased;
         let rate = (done as f64 / elapsed.as_secs_f64().max(0.001)).round();
         match format {
             Format::Text => format!("{}  ({rate} articles/s)", self.line()),
@@ -120,6 +139,8 @@ impl Counts {
                 "revised": self.revised,
                 "unchanged": self.unchanged,
                 "failed": self.failed,
+                "erased": self.erased,
+                "leftOut": self.left_out,
                 "articlesPerSecond": rate,
             })
             .to_string(),
@@ -147,14 +168,19 @@ mod tests {
 
     #[test]
     fn the_last_line_has_the_numbers() {
-        let counts = Counts { created: 7, revised: 2, unchanged: 1, failed: 0 };
+        let counts = Counts { created: 7, revised: 2, unchanged: 1, ..Counts::default() };
         assert_eq!(
             counts.told(Duration::from_secs(2), Format::Text),
             "created 7  revised 2  unchanged 1  failed 0  (5 articles/s)"
         );
         assert_eq!(
             counts.told(Duration::from_secs(2), Format::Json),
-            r#"{"articlesPerSecond":5.0,"created":7,"failed":0,"revised":2,"unchanged":1}"#
+            r#"{"articlesPerSecond":5.0,"created":7,"erased":0,"failed":0,"leftOut":0,"revised":2,"unchanged":1}"#
+        );
+        let counts = Counts { erased: 2, left_out: 3, ..Counts::default() };
+        assert_eq!(
+            counts.line(),
+            "created 0  revised 0  unchanged 0  failed 0  erased 2  left out 3"
         );
     }
 

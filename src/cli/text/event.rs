@@ -31,6 +31,7 @@ fn gist(record: &Record) -> String {
     let text = match record {
         Record::Article(article) => article.title.clone(),
         Record::Entity(entity) => entity.display_name.clone(),
+        Record::Erasure(erasure) => erasure.reason.clone(),
         Record::Statement(statement) => {
             let speaker = statement.speaker.as_ref().map(speaker).unwrap_or_default();
             let words = statement.content.iter().filter_map(|span| span.selector.as_ref());

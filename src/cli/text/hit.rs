@@ -49,7 +49,7 @@ fn heading(hit: &pb::SearchHit) -> (String, String) {
         Some(Record::Entity(entity)) => {
             (entity.display_name.clone(), words(entity.r#type().as_str_name(), "ENTITY_TYPE_"))
         }
-        None => (hit.name.clone(), String::new()),
+        Some(Record::Erasure(_)) | None => (hit.name.clone(), String::new()),
     }
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod article;
 pub(super) mod diff;
 pub(super) mod entity;
+pub(super) mod erasure;
 pub(super) mod event;
 pub(super) mod hit;
 pub(super) mod layout;

@@ -79,6 +79,9 @@ fn assimilates(article: &Word, next: &Word) -> bool {
 /// The script stays.
 #[must_use]
 pub fn fold_word(surface: &str) -> String {
+    if surface.is_ascii() {
+        return surface.to_ascii_lowercase();
+    }
     let carrier = surface.starts_with('ئ') && surface.chars().nth(1).is_some();
     let start = if carrier { 'ئ'.len_utf8() } else { 0 };
     let mut folded = String::with_capacity(surface.len());

@@ -19,7 +19,9 @@ pub use self::post::FoundPost;
 use self::post::Posts;
 use self::run::Title;
 use self::speaker::Focus;
-use super::words::{Word, is_english, words};
+use super::found::Document;
+use super::language::is_english;
+use super::words::{Word, words};
 use crate::domain::entity::EntityType;
 
 /// What a text names.
@@ -78,11 +80,16 @@ impl Chain {
 
 /// Reads the names in a text. In a text that is not English there are none.
 #[must_use]
-pub fn read<'a>(text: &'a str, language: Option<&str>) -> Names<'a> {
-    let words = words(text);
-    if !is_english(language, &words) {
-        return Names { words, ..Names::default() };
+pub fn read<'a>(document: &Document<'a>) -> Names<'a> {
+    if is_english(document) {
+        read_in(document.text, words(document.text))
+    } else {
+        Names::default()
     }
+}
+
+/// The same in an English text that was taken apart already.
+pub(super) fn read_in<'a>(text: &str, words: Vec<Word<'a>>) -> Names<'a> {
     let parts = run::parts(text, &words);
     let chain::Chains { mentions, chains } = chain::link(&words, &parts);
     let posts = post::find(&words, &mentions, &chains);

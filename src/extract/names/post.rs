@@ -34,6 +34,19 @@ impl FoundPost {
         (self.holder, self.organization, &self.head, &self.realm)
             == (other.holder, other.organization, &other.head, &other.realm)
     }
+
+    /// Whether `other` tells of the same post, and more of it: "President" beside
+    /// "President of the Region".
+    pub(in crate::extract) fn says_less_than(&self, other: &Self) -> bool {
+        let more = other.organization.is_some()
+            || other.realm.len() > self.realm.len()
+            || other.head.len() > self.head.len();
+        self.holder == other.holder
+            && self.organization.is_none()
+            && more
+            && other.head.ends_with(&self.head)
+            && self.realm.iter().all(|word| other.realm.contains(word))
+    }
 }
 
 /// Words that a title takes into another one: the vice president is no president.

@@ -8,9 +8,13 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn english(text: &str) -> Names<'_> {
+    read_in(text, words(text))
+}
+
 /// A line for each thing named: kind, name, its other mentions and posts.
 fn show(text: &str) -> String {
-    let names = read(text, Some("en"));
+    let names = english(text);
     let mut said = String::new();
     for (at, chain) in names.chains().iter().enumerate() {
         let kind = chain.kind.map_or_else(|| "?".into(), |kind| format!("{kind:?}"));
@@ -46,7 +50,7 @@ fn check_speakers(marked: &str, expected: Expect) {
         text.push_str(inside);
         text.push_str(after);
     }
-    let names = read(&text, Some("en"));
+    let names = english(&text);
     let mut said = String::new();
     for span in spans {
         let who = names.speaker(span.clone()).map_or("nobody", |chain| &names.chains()[chain].name);
@@ -205,7 +209,8 @@ fn in_other_languages_nothing_is_invented() {
         "😀 😀 😀",
         "",
     ] {
-        assert!(read(text, None).chains().is_empty(), "{text}");
+        let document = Document { text, language: None, published_at: None };
+        assert!(read(&document).chains().is_empty(), "{text}");
     }
 }
 
@@ -214,7 +219,7 @@ proptest! {
     fn names_lie_in_order_on_borders_and_the_same_text_has_the_same(
         text in "((President|Gen\\.|Ali|Hassan|al-Sudani|of|the|Iraq's|Iraqi|Army|Bank|,|\\.|\"|\\(UN\\)|he|She|said|é|”|\n|Chief|Staff|for|and|a) ?){0,60}"
     ) {
-        let names = read(&text, Some("en"));
+        let names = english(&text);
         let mut end = 0;
         for mention in names.mentions() {
             prop_assert!(mention.start >= end && mention.end > mention.start);
@@ -230,7 +235,7 @@ proptest! {
 
     #[test]
     fn any_text_is_read(text in "\\PC{0,300}", start in 0usize..300, length in 0usize..300) {
-        let names = read(&text, Some("en"));
+        let names = english(&text);
         let _ = names.speaker(start..start + length);
     }
 }

@@ -11,7 +11,9 @@ use jiff::civil::Date;
 
 use self::calendar::Calendar;
 pub use self::calendar::Direction;
-use super::words::{Gap, Word, is_english, words};
+use super::found::Document;
+use super::language::is_english;
+use super::words::{Gap, Word, words};
 use crate::domain::limits;
 use crate::domain::time::{CoarseTime, Timestamp};
 
@@ -30,12 +32,11 @@ pub struct FoundTime {
 
 /// Finds the times that an English text names, in order. They do not overlap.
 #[must_use]
-pub fn find(text: &str, language: Option<&str>, published_at: Option<Timestamp>) -> Vec<FoundTime> {
-    let words = words(text);
-    if !is_english(language, &words) {
+pub fn find(document: &Document<'_>) -> Vec<FoundTime> {
+    if !is_english(document) {
         return Vec::new();
     }
-    find_in(text, &words, published_at)
+    find_in(document.text, &words(document.text), document.published_at)
 }
 
 /// The same in words that were taken apart already.
@@ -148,13 +149,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::text::LanguageTag;
+
+    fn found(text: &str, language: &str, published_at: Option<Timestamp>) -> Vec<FoundTime> {
+        let language = LanguageTag::new(language).unwrap();
+        find(&Document { text, language: Some(&language), published_at })
+    }
 
     /// A Tuesday.
     const PUBLISHED: &str = "2026-11-24T08:00:00Z";
 
     fn said(text: &str, published: Option<&str>) -> String {
         let published = published.map(|it| it.parse().unwrap());
-        let found = find(text, Some("en"), published);
+        let found = found(text, "en", published);
         let times = found.iter().map(|it| {
             let (start, end) = (it.time.start_text(), it.time.end_text());
             format!("{}: {start}..{end} {}", it.time.text, it.time.precision.name())
@@ -229,7 +236,7 @@ mod tests {
 
     #[test]
     fn other_languages_are_left_alone() {
-        assert!(find("am 21 October 2025", Some("de"), None).is_empty());
+        assert!(found("am 21 October 2025", "de", None).is_empty());
     }
 
     proptest! {
@@ -240,7 +247,7 @@ mod tests {
         ) {
             let published = published.and_then(|it| Timestamp::from_second(it).ok());
             let mut end = 0;
-            for found in find(&text, Some("en"), published) {
+            for found in found(&text, "en", published) {
                 prop_assert!(found.start >= end && found.end > found.start);
                 prop_assert!(text.get(found.start..found.end).is_some());
                 prop_assert!(found.time.start < found.time.end);
@@ -251,8 +258,8 @@ mod tests {
         #[test]
         fn any_text_is_read(text in "\\PC{0,300}") {
             let published = Timestamp::from_second(1_700_000_000).ok();
-            prop_assert!(find(&text, Some("de"), published).is_empty());
-            let _found = find(&text, Some("en"), published);
+            prop_assert!(found(&text, "de", published).is_empty());
+            let _found = found(&text, "en", published);
         }
     }
 }

@@ -20,7 +20,8 @@ use crate::domain::statement::{
 use crate::domain::text::LanguageTag;
 use crate::domain::time::{CoarseTime, Timestamp};
 use crate::kb::command::{
-    ArticleDraft, CreateEntities, EntityDraft, IngestArticle, StatementDraft, WriteContext,
+    ArticleDraft, CreateEntities, EntityDraft, Extraction, IngestArticle, StatementDraft,
+    WriteContext,
 };
 use crate::store::conformance::fixtures::{alias, at, external_id, url};
 use crate::store::conformance::model::World;
@@ -274,6 +275,7 @@ impl Draw<'_> {
             statements: Vec::new(),
             replace_statements: false,
             entities: Vec::new(),
+            extraction: Extraction::None,
             create_entities: CreateEntities::Listed,
         }
     }

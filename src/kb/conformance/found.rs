@@ -11,8 +11,8 @@ use crate::domain::id::{RecordName, StatementName};
 use crate::domain::record::{Record, Stored};
 use crate::domain::statement::{Statement, StatementLink};
 use crate::kb::command::{
-    ArticleDraft, CreateEntities, CreateEntity, Delete, EntityDraft, GetRecords, IngestArticle,
-    IngestOutcome, ReadOptions, RequestId, StatementDraft, WriteContext,
+    ArticleDraft, CreateEntities, CreateEntity, Delete, EntityDraft, Extraction, GetRecords,
+    IngestArticle, IngestOutcome, ReadOptions, RequestId, StatementDraft, WriteContext,
 };
 use crate::kb::error::Error;
 use crate::kb::export::tests::base;
@@ -35,6 +35,7 @@ fn article(id: &str, article: Article) -> IngestArticle {
         statements: Vec::new(),
         replace_statements: false,
         entities: Vec::new(),
+        extraction: Extraction::None,
         create_entities: CreateEntities::Listed,
     }
 }
@@ -144,9 +145,9 @@ async fn a_request_that_changes_nothing_names_the_last_change_however_often_it_i
     Arc::clone(&kb).ingest_articles(taken, acks).await;
     while let Some(acks) = acked.recv().await {
         for ack in acks {
-            let (outcome, subject, receipt) = ack.result.unwrap();
-            assert_eq!(subject, RecordName::Article(article_id("a")));
-            assert_eq!((outcome, receipt.revision), (IngestOutcome::Unchanged, created));
+            let done = ack.result.unwrap();
+            assert_eq!(done.article, RecordName::Article(article_id("a")));
+            assert_eq!((done.outcome, done.receipt.revision), (IngestOutcome::Unchanged, created));
         }
     }
 }

@@ -18,9 +18,10 @@ use super::reads::{Difference, OpenList, Reads, same};
 use crate::clock::{Clock as _, ManualClock};
 use crate::kb::command::IngestArticle;
 use crate::kb::{
-    BulkItem, ImportItem, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
+    BulkItem, ImportItem, Imported, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
 };
 use crate::store::conformance::Fixture;
+use crate::store::conformance::checking::finds_nothing;
 use crate::store::conformance::fixtures::at;
 
 const STEPS_VARIABLE: &str = "DICTA_MODEL_STEPS";
@@ -74,6 +75,7 @@ pub(super) async fn hold<F: Fixture + 'static>(fixture: impl AsyncFn() -> F) {
                 report(&fixture, taken, difference, seed).await;
             }
         }
+        finds_nothing(&mut *base.fixture).await;
     }
     tally.print();
 }
@@ -204,7 +206,7 @@ impl Base {
         let mut found = Vec::new();
         while let Some(acks) = acked.recv().await {
             found.extend(acks.into_iter().map(|ack| match ack.result {
-                Ok((outcome, name, receipt)) => Ok((outcome, name, receipt.revision)),
+                Ok(done) => Ok((done.outcome, done.article, done.receipt.revision)),
                 Err(error) => Err(Refusal::of(&error)),
             }));
         }
@@ -224,7 +226,10 @@ impl Base {
         let (items, taken) = mpsc::channel(records.len() + 1);
         let (acks, mut acked) = mpsc::channel(records.len() + 1);
         for (sequence, record) in (1..).zip(records.iter().cloned()) {
-            items.send(ImportItem { sequence, record: Ok(record) }).await.unwrap();
+            items
+                .send(ImportItem { sequence, brought: Ok(Imported::Record(record)) })
+                .await
+                .unwrap();
         }
         drop(items);
         self.kb.import_records("ann", taken, acks).await.unwrap();

@@ -27,6 +27,8 @@ pub(super) enum Stage {
     Articles,
     /// The statements of the article met last.
     StatementsOf(ArticleId),
+    /// Erasures, behind the one of this name.
+    Erasures(Option<RecordName>),
     /// All is written.
     End,
 }
@@ -34,17 +36,18 @@ pub(super) enum Stage {
 impl Position {
     /// The position as bytes: the stage's number, then each part with its length.
     pub(super) fn pack(&self) -> Vec<u8> {
-        let (number, article) = match &self.stage {
+        let (number, of) = match &self.stage {
             Stage::Entities => (0, None),
             Stage::Articles => (1, None),
-            Stage::StatementsOf(article) => (2, Some(article.as_str().as_bytes())),
+            Stage::StatementsOf(article) => (2, Some(article.as_str().to_owned())),
             Stage::End => (3, None),
+            Stage::Erasures(last) => (4, last.as_ref().map(ToString::to_string)),
         };
         let name = self.states.as_ref().map(|(name, _)| name.to_string());
         let revision = self.states.as_ref().map(|(_, revision)| revision.0.to_be_bytes());
         let cursor = |cursor: &'_ Option<Cursor>| cursor.as_ref().map(|cursor| cursor.0.clone());
         let mut bytes = vec![number];
-        push(&mut bytes, article);
+        push(&mut bytes, of.as_deref().map(str::as_bytes));
         push(&mut bytes, cursor(&self.outer).as_deref());
         push(&mut bytes, cursor(&self.inner).as_deref());
         push(&mut bytes, name.as_deref().map(str::as_bytes));
@@ -56,13 +59,14 @@ impl Position {
     pub(super) fn unpack(bytes: &[u8]) -> Option<Self> {
         let (number, mut rest) = bytes.split_first()?;
         let mut part = || pop(&mut rest);
-        let (article, outer, inner, name, revision) = (part()?, part()?, part()?, part()?, part()?);
-        let article = article.map(|id| ArticleId::new(str::from_utf8(id).ok()?).ok());
-        let stage = match (number, article) {
+        let (of, outer, inner, name, revision) = (part()?, part()?, part()?, part()?, part()?);
+        let of = of.map(str::from_utf8).transpose().ok()?;
+        let stage = match (number, of) {
             (0, None) => Stage::Entities,
             (1, None) => Stage::Articles,
-            (2, Some(article)) => Stage::StatementsOf(article?),
+            (2, Some(article)) => Stage::StatementsOf(ArticleId::new(article).ok()?),
             (3, None) => Stage::End,
+            (4, last) => Stage::Erasures(last.map(str::parse).transpose().ok()?),
             _ => return None,
         };
         let states = match (name, revision) {
@@ -107,8 +111,15 @@ mod tests {
     fn position() -> impl Strategy<Value = Position> {
         let article =
             "[a-z0-9]{1,9}".prop_map(|id| Stage::StatementsOf(ArticleId::new(&id).unwrap()));
-        let stage =
-            prop_oneof![Just(Stage::Entities), Just(Stage::Articles), article, Just(Stage::End)];
+        let erasures = proptest::option::of(Just("articles/a/statements/b".parse().unwrap()))
+            .prop_map(Stage::Erasures);
+        let stage = prop_oneof![
+            Just(Stage::Entities),
+            Just(Stage::Articles),
+            article,
+            erasures,
+            Just(Stage::End)
+        ];
         let cursor = || proptest::option::of(any::<Vec<u8>>().prop_map(Cursor));
         let states =
             proptest::option::of(any::<u64>().prop_map(|revision| {

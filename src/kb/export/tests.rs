@@ -9,9 +9,9 @@ use super::*;
 use crate::clock::SystemClock;
 use crate::domain::article::Article;
 use crate::domain::statement::Statement;
-use crate::kb::{KnowledgeBaseConfig, Retention};
+use crate::kb::{EraseRecord, EraseRecords, KnowledgeBaseConfig, Retention};
 use crate::store::conformance::fixtures::{
-    article, batch, body, commit, entity, link, outlet, speaker, statement,
+    article, at, batch, body, commit, entity, link, name, outlet, speaker, statement,
 };
 use crate::store::memory::{MemoryConfig, MemoryStore};
 use crate::store::{At, Store};
@@ -61,25 +61,67 @@ pub(in crate::kb) async fn lived_in(id: u128) -> KnowledgeBase {
 }
 
 pub(in crate::kb) fn everything() -> ExportRecords {
-    ExportRecords {
-        kinds: Vec::new(),
-        article_filter: String::new(),
-        statement_filter: String::new(),
-        entity_filter: String::new(),
-        history: false,
-        resume_token: String::new(),
-        read: ReadOptions::newest(),
-    }
+    ExportRecords::everything()
 }
 
 /// All that is left of an export.
-pub(in crate::kb) async fn export(kb: &KnowledgeBase, query: &ExportRecords) -> Vec<Stored> {
+pub(in crate::kb) async fn items(kb: &KnowledgeBase, query: &ExportRecords) -> Vec<ExportItem> {
     let mut exporter = kb.export(query).await.unwrap();
-    let mut records = Vec::new();
-    while let Some(stored) = exporter.next().await.unwrap() {
-        records.push(stored);
+    let mut items = Vec::new();
+    while let Some(item) = exporter.next().await.unwrap() {
+        items.push(item);
     }
-    records
+    items
+}
+
+/// The records that are left of an export.
+pub(in crate::kb) async fn export(kb: &KnowledgeBase, query: &ExportRecords) -> Vec<Stored> {
+    let items = items(kb, query).await.into_iter();
+    let record = |item| match item {
+        ExportItem::Record(stored) => Some(stored),
+        ExportItem::Erased(_) => None,
+    };
+    items.filter_map(record).collect()
+}
+
+/// Erases records.
+pub(in crate::kb) async fn erase(kb: &KnowledgeBase, names: &[&str]) {
+    let records = names.iter().map(|text| EraseRecord {
+        name: name(text),
+        reason: "A court said so.".into(),
+        by: "legal desk".into(),
+        time: Some(at(7)),
+    });
+    let command = EraseRecords {
+        principal: "tester".into(),
+        records: records.collect(),
+        allow_missing: true,
+    };
+    kb.erase(command).await.unwrap();
+}
+
+#[tokio::test]
+async fn erasures_come_last_and_also_those_of_later() {
+    let kb = lived_in(1).await;
+    erase(&kb, &["entities/y", "articles/z"]).await;
+    let mut exporter = kb.export(&everything()).await.unwrap();
+    erase(&kb, &["articles/b", "articles/a"]).await;
+    let mut told = Vec::new();
+    while let Some(item) = exporter.next().await.unwrap() {
+        told.push(match item {
+            ExportItem::Record(stored) => stored.name.to_string(),
+            ExportItem::Erased(erased) => format!("- {}", erased.name),
+        });
+        let query = ExportRecords { resume_token: exporter.resume_token(), ..everything() };
+        exporter = kb.export(&query).await.unwrap();
+    }
+    let erased = [ALL[2], ALL[3], ALL[4], ALL[5], ALL[6], "articles/z", ALL[1]];
+    let erased = erased.map(|name| format!("- {name}"));
+    assert_eq!(told, [&[ALL[0].to_owned()], &erased[..]].concat());
+    let alone = ExportRecords { kinds: Vec::new(), ..everything() };
+    assert_eq!(items(&kb, &alone).await.len(), erased.len());
+    let none = ExportRecords { erasures: false, ..everything() };
+    assert_eq!(items(&kb, &none).await.len(), 1);
 }
 
 async fn names(query: ExportRecords) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Records of an import as one commit.
 
+use super::erasures::without_erased;
 use super::{Done, Import, ImportOutcome, RestoredRecord};
 use crate::domain::entity::EntityType;
 use crate::domain::id::{RecordName, StatementName};
@@ -64,6 +65,8 @@ async fn plan(
     record: &RestoredRecord,
     batch: &mut WriteBatch,
 ) -> Result<Step, store::Error> {
+    let changed = without_erased(reader, record).await?;
+    let record = changed.as_ref().unwrap_or(record);
     let name = &record.name;
     if let RecordName::Statement(statement) = name
         && let Some(error) = article_missing(reader, statement, batch).await?
@@ -84,6 +87,9 @@ async fn plan(
             }
             let at = stored.committed.revision;
             (Precondition::AtRevision(name.clone(), at), ImportOutcome::Replaced)
+        }
+        State::Deleted(deleted) if deleted.erasure.is_some() => {
+            return Ok(Step::Answer(Err(Error::gone(name.clone(), deleted))));
         }
         State::Never | State::Deleted(_) => {
             (Precondition::Absent(name.clone()), ImportOutcome::Created)
@@ -115,6 +121,9 @@ async fn article_missing(
                 batch.require.push(present);
             }
             Ok(None)
+        }
+        State::Deleted(deleted) if deleted.erasure.is_some() => {
+            Ok(Some(Error::gone(article, deleted)))
         }
         State::Never | State::Deleted(_) => {
             Ok(Some(Error::ArticleMissing(statement.article.clone())))

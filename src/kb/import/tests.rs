@@ -4,11 +4,13 @@ use super::*;
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::record::Stored;
-use crate::kb::ExportRecords;
-use crate::kb::export::tests::{base, everything, export, lived_in};
+use crate::kb::command::{MergeEntities, WriteContext};
+use crate::kb::export::tests::{base, erase, everything, export, items, lived_in};
+use crate::kb::{ExportItem, ExportRecords};
 use crate::store::conformance::fixtures::{
     IntoRecord, article, at, entity, entity_id, name, speaker, statement, url,
 };
+use crate::store::{Erased, Erasure};
 
 fn record(record_name: &str, value: impl IntoRecord) -> RestoredRecord {
     let times = Some(Times { create_time: at(1), update_time: at(2) });
@@ -28,10 +30,14 @@ fn exported(stored: &Stored) -> RestoredRecord {
 
 /// Imports records: what became of each, and which references lead nowhere.
 async fn import(kb: &KnowledgeBase, records: Vec<RestoredRecord>) -> (Vec<String>, Dangling) {
+    import_all(kb, records.into_iter().map(Imported::Record).collect()).await
+}
+
+async fn import_all(kb: &KnowledgeBase, brought: Vec<Imported>) -> (Vec<String>, Dangling) {
     let (items, taken) = mpsc::channel(1_000);
     let (acked, mut acks) = mpsc::channel(1_000);
-    for (index, record) in records.into_iter().enumerate() {
-        items.send(ImportItem { sequence: index as i64 + 1, record: Ok(record) }).await.unwrap();
+    for (index, brought) in brought.into_iter().enumerate() {
+        items.send(ImportItem { sequence: index as i64 + 1, brought: Ok(brought) }).await.unwrap();
     }
     drop(items);
     let dangling = kb.import_records("tester", taken, acked).await.unwrap();
@@ -66,6 +72,113 @@ async fn an_export_in_an_empty_base_is_exported_again() {
     let (told, _) = import(&kb, first.iter().map(exported).collect()).await;
     assert_eq!(told, ["Unchanged"; 7]);
     assert_eq!(kb.store().head().revision, revision);
+}
+
+fn exported_item(item: &ExportItem) -> Imported {
+    match item {
+        ExportItem::Record(stored) => Imported::Record(exported(stored)),
+        ExportItem::Erased(Erased { name, erasure, .. }) => {
+            let Erasure { reason, by, time } = erasure.clone();
+            Imported::Erasure(EraseRecord { name: name.clone(), reason, by, time: Some(time) })
+        }
+    }
+}
+
+fn erasures(items: &[ExportItem]) -> Vec<(RecordName, Erasure)> {
+    let erasure = |item: &ExportItem| match item {
+        ExportItem::Erased(erased) => Some((erased.name.clone(), erased.erasure.clone())),
+        ExportItem::Record(_) => None,
+    };
+    items.iter().filter_map(erasure).collect()
+}
+
+#[tokio::test]
+async fn what_was_erased_is_erased_wherever_it_comes_to() {
+    let kb = lived_in(1).await;
+    let before = items(&kb, &everything()).await;
+    erase(&kb, &["articles/a", "entities/y"]).await;
+    let after = items(&kb, &everything()).await;
+    let everywhere: Vec<Imported> = after.iter().map(exported_item).collect();
+
+    // Into a base that holds it.
+    let other = base(2);
+    let whole: Vec<Imported> = before.iter().map(exported_item).collect();
+    import_all(&other, whole.clone()).await;
+    let (told, _) = import_all(&other, everywhere.clone()).await;
+    let unchanged = "Unchanged";
+    // The article takes its statements along.
+    let expected = [unchanged, unchanged, unchanged, "Erased", unchanged, unchanged, "Erased"];
+    assert_eq!(told, expected);
+    let found = items(&other, &everything()).await;
+    assert_eq!(erasures(&found), erasures(&after));
+    assert_eq!(found.len(), after.len());
+    assert_eq!(import_all(&other, everywhere.clone()).await.0, [unchanged; 7]);
+
+    // Into one that does not, where what comes later is refused.
+    let third = base(3);
+    let (told, _) = import_all(&third, [everywhere, whole].concat()).await;
+    let expected = [
+        "Created",
+        "Created",
+        "Created",
+        "Erased",
+        "Erased",
+        "Erased",
+        "Erased",
+        unchanged,
+        "entities/y was erased",
+        "articles/a was erased",
+        "articles/a was erased",
+        "articles/a was erased",
+        unchanged,
+        unchanged,
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(erasures(&items(&third, &everything()).await), erasures(&after));
+}
+
+#[tokio::test]
+async fn a_merge_with_what_is_erased_is_taken_apart() {
+    let kb = base(1);
+    let merge = |names: [&str; 2]| MergeEntities {
+        context: WriteContext {
+            principal: "tester".into(),
+            batch: None,
+            request: None,
+            validate_only: false,
+        },
+        survivor: entity_id(names[0]),
+        absorbed: entity_id(names[1]),
+        survivor_etag: None,
+        absorbed_etag: None,
+    };
+    import(&kb, ["a", "b", "c"].map(|it| record(&format!("entities/{it}"), entity("E"))).into())
+        .await;
+    for names in [["b", "a"], ["c", "b"]] {
+        kb.merge_entities(merge(names)).await.unwrap();
+    }
+    let merged: Vec<Imported> = items(&kb, &everything()).await.iter().map(exported_item).collect();
+    let erasure = Imported::Erasure(EraseRecord {
+        name: name("entities/b"),
+        reason: "A court said so.".into(),
+        by: "legal desk".into(),
+        time: None,
+    });
+    assert_eq!(import_all(&kb, vec![erasure.clone()]).await.0, ["Erased"]);
+    let marks = async |kb: &KnowledgeBase| {
+        let records = export(kb, &everything()).await;
+        let marks = |stored: &Stored| match &stored.value {
+            Record::Entity(entity) => (entity.merged_into.clone(), entity.referents.len()),
+            _ => (None, 0),
+        };
+        records.iter().map(marks).collect::<Vec<_>>()
+    };
+    assert_eq!(marks(&kb).await, [(None, 0), (None, 0)]);
+    let other = base(2);
+    let (told, _) = import_all(&other, [vec![erasure], merged].concat()).await;
+    assert_eq!(told, ["Erased", "Created", "entities/b was erased", "Created"]);
+    // The survivor still says that it stands for the other.
+    assert_eq!(marks(&other).await, [(None, 0), (None, 1)]);
 }
 
 #[tokio::test]

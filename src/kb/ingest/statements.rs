@@ -1,10 +1,11 @@
 //! The statements of an ingest: those sent, completed and matched with those
 //! stored, and what becomes of the others.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Planner, recorded, stamp};
+use super::{Planner, found, recorded, stamp};
 use crate::domain::article::Article;
 use crate::domain::id::{RecordName, StatementId, StatementName};
 use crate::domain::limits;
@@ -21,7 +22,7 @@ use crate::kb::{matching, references};
 use crate::store::{LoadBody, Mutation, Path, Precondition, Scan, State};
 
 /// A stored statement: its id, the revision of its newest state, and its value.
-type StoredStatement = (StatementId, Revision, Statement);
+pub(super) type StoredStatement = (StatementId, Revision, Statement);
 
 impl Planner<'_> {
     /// Plans what becomes of the statements, sent and stored.
@@ -45,7 +46,8 @@ impl Planner<'_> {
             let since = self.reader.revision();
             self.plan.require(Precondition::StatementsUnmoved(self.id.clone(), since));
         }
-        if stored.is_empty() && self.command.statements.is_empty() {
+        let nothing = stored.is_empty() && self.command.statements.is_empty();
+        if nothing && self.text_reader.is_none() {
             return self.check_evidence(&HashSet::new()).await;
         }
         let body = self.body(article).await?;
@@ -53,15 +55,59 @@ impl Planner<'_> {
         let before = if moved { self.stored_body().await? } else { None };
         let carrier = moved.then(|| Carrier::new(before.as_deref(), body.as_deref()));
         let standing = standing(&stored, &copy, carrier);
-        let sent = self.sent(&anchor, &copy).await?;
-        let ids = matching::ids(&self.id, &self.command.statements, &sent, &standing)
+        let mut sent = self.sent(&anchor, &copy).await?;
+        let found = self.found(article, body.as_ref(), &anchor, &copy, &sent, &standing).await?;
+        let listed_count = sent.len();
+        sent.extend(found.statements);
+        let mut chosen: Vec<Option<StatementId>> =
+            self.command.statements.iter().map(|draft| draft.id.clone()).collect();
+        chosen.resize(sent.len(), None);
+        let mut ids = matching::ids(&self.id, &chosen, &sent, &standing)
             .map_err(|error| Error::invalid("statements", "BAD_ID", error.to_string()))?;
+        for (statement, parent) in sent.iter_mut().skip(listed_count).zip(found.parents) {
+            statement.parent = parent.and_then(|parent| ids.get(listed_count + parent).cloned());
+        }
+        self.leave_out(listed_count, &mut ids, &mut sent, &stored);
         self.check_places(&ids, &sent, &standing).await?;
         let listed: HashSet<StatementId> = ids.iter().cloned().collect();
         self.check_count(&listed, &stored);
-        self.put_sent(&ids, sent, &stored, &standing).await?;
+        let found = ids.iter().zip(&mut sent).skip(listed_count);
+        found::keep_edits(found, &stored, &standing);
+        self.put_sent(&ids, &listed, sent, &stored, &standing).await?;
         self.keep_or_retire(stored, standing, &listed).await?;
         Ok(())
+    }
+
+    /// Leaves out the last of the statements found, so that the article keeps within
+    /// its most statements. The first `listed` were sent and stay.
+    fn leave_out(
+        &mut self,
+        listed: usize,
+        ids: &mut Vec<StatementId>,
+        sent: &mut Vec<Statement>,
+        stored: &[StoredStatement],
+    ) {
+        let stored: HashSet<&StatementId> = stored.iter().map(|(id, ..)| id).collect();
+        let all: HashSet<&StatementId> = ids.iter().collect();
+        let kept = stored.iter().filter(|id| !all.contains(**id)).count();
+        let kept = if self.command.replace_statements { 0 } else { kept };
+        let mut over = (ids.len() + kept).saturating_sub(limits::STATEMENTS_PER_ARTICLE);
+        if over == 0 {
+            return;
+        }
+        for at in (listed..ids.len()).rev() {
+            let new = ids.get(at).is_some_and(|id| !stored.contains(id));
+            if over > 0 && new {
+                ids.remove(at);
+                sent.remove(at);
+                over -= 1;
+                self.plan.truncated = true;
+            }
+        }
+        let ids: HashSet<&StatementId> = ids.iter().collect();
+        for statement in sent.iter_mut().skip(listed) {
+            statement.parent = statement.parent.take().filter(|parent| ids.contains(parent));
+        }
     }
 
     /// Checks that the article keeps within its most statements, those that stay
@@ -146,21 +192,30 @@ impl Planner<'_> {
     async fn put_sent(
         &mut self,
         ids: &[StatementId],
+        listed: &HashSet<StatementId>,
         sent: Vec<Statement>,
         stored: &[StoredStatement],
         standing: &[(StatementId, Statement)],
     ) -> Result<(), Error> {
-        let drafts = self.command.statements.iter().map(|draft| &draft.statement);
-        for (at, ((id, mut statement), draft)) in ids.iter().zip(sent).zip(drafts).enumerate() {
+        let command = self.command;
+        let known: HashMap<&StatementId, usize> =
+            stored.iter().enumerate().map(|(at, (id, ..))| (id, at)).collect();
+        let mut answer = Vec::with_capacity(ids.len());
+        for (at, (id, mut statement)) in ids.iter().zip(sent).enumerate() {
             let name = self.statement_name(id);
-            self.plan.answer.insert(1 + at, name.clone());
-            let old = stored.iter().zip(standing).find(|((stored, ..), _)| stored == id);
+            answer.push(name.clone());
+            let old = known.get(id).and_then(|at| stored.get(*at).zip(standing.get(*at)));
             match old {
                 Some(((_, revision, before), (_, standing))) => {
-                    recorded::keep_recorded(self.reader, &mut statement, draft, before).await?;
+                    // What was found was linked by name alone.
+                    let draft = match command.statements.get(at) {
+                        Some(draft) => Cow::Borrowed(&draft.statement),
+                        None => Cow::Owned(found::unlinked(&statement)),
+                    };
+                    recorded::keep_recorded(self.reader, &mut statement, &draft, before).await?;
                     statement.anchoring = carry::anchoring(before, &statement);
                     keep_what_is_not_sent(&mut statement, standing);
-                    statement.links.retain(|link| !self.retires(&link.target, ids));
+                    statement.links.retain(|link| !self.retires(&link.target, listed));
                     if statement != *before {
                         self.plan.require(Precondition::AtRevision(name.clone(), *revision));
                         self.put_statement(name, statement);
@@ -172,11 +227,12 @@ impl Planner<'_> {
                 }
             }
         }
+        self.plan.answer.splice(1..1, answer);
         Ok(())
     }
 
     /// Whether a statement is deleted since it is not among the listed ones.
-    fn retires(&self, name: &StatementName, listed: &[StatementId]) -> bool {
+    fn retires(&self, name: &StatementName, listed: &HashSet<StatementId>) -> bool {
         let here = name.article == self.id;
         self.command.replace_statements && here && !listed.contains(&name.statement)
     }

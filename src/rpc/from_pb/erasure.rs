@@ -21,6 +21,11 @@ pub fn erase_records(pb: pb::EraseRequest, principal: &str) -> Result<EraseRecor
     })
 }
 
+/// An erasure that stands alone.
+pub fn erasure(pb: pb::Erasure, principal: &str) -> Result<EraseRecord, Error> {
+    check(|at| erasure_of(at, pb, principal))
+}
+
 /// One record to be erased, and why.
 pub(super) fn erasure_of(at: &Field<'_>, pb: pb::Erasure, principal: &str) -> Option<EraseRecord> {
     let name = at.at("name").name(&pb.name);

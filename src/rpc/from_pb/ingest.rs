@@ -1,7 +1,7 @@
 //! Ingests from the wire.
 
 use crate::domain::limits;
-use crate::kb::command::{CreateEntities, IngestArticle};
+use crate::kb::command::{CreateEntities, Extraction, IngestArticle, WriteContext};
 use crate::kb::error::Error;
 use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::statement::Within;
@@ -20,6 +20,7 @@ pub fn ingest_article(
         let context = context(at, envelope, principal);
         let create_entities = create_entities(&at.at("create_entities"), pb.create_entities);
         at.at("extraction").choice(extraction, pb::Extraction::as_str_name);
+        let extraction = self::extraction(extraction, Extraction::None);
 
         let article_at = at.at("article");
         let article = article_at.required(pb.article, "an article")?;
@@ -44,6 +45,39 @@ pub fn ingest_article(
             statements,
             replace_statements,
             entities,
+            extraction,
+            create_entities,
+            context,
+        })
+    })?;
+    served(extraction)?;
+    Ok(command)
+}
+
+/// Asks what would be stored of what is found in an article's text: a dry run of its
+/// ingest.
+pub fn extract_article(
+    pb: pb::ExtractArticleRequest,
+    principal: &str,
+) -> Result<IngestArticle, Error> {
+    let extraction = pb.extraction;
+    let command = check(|at| {
+        let create_entities = create_entities(&at.at("create_entities"), pb.create_entities);
+        at.at("extraction").choice(extraction, pb::Extraction::as_str_name);
+        let context = WriteContext {
+            principal: principal.to_owned(),
+            validate_only: true,
+            ..WriteContext::default()
+        };
+        let article_at = at.at("article");
+        let article = article_at.required(pb.article, "an article")?;
+        let article = article::draft(&article_at, article, stamp(&context));
+        Some(IngestArticle {
+            article,
+            statements: Vec::new(),
+            replace_statements: false,
+            entities: Vec::new(),
+            extraction: self::extraction(extraction, Extraction::BuiltIn),
             create_entities,
             context,
         })
@@ -75,12 +109,20 @@ fn create_entities(at: &Field<'_>, value: i32) -> CreateEntities {
     }
 }
 
+/// The extractor that is asked for, `unsaid` where none is.
+fn extraction(value: i32, unsaid: Extraction) -> Extraction {
+    match pb::Extraction::try_from(value) {
+        Ok(pb::Extraction::BuiltIn) => Extraction::BuiltIn,
+        Ok(pb::Extraction::Unspecified) => unsaid,
+        Ok(pb::Extraction::None | pb::Extraction::Remote) | Err(_) => Extraction::None,
+    }
+}
+
 /// Whether this server has the extractor that is asked for.
 fn served(extraction: i32) -> Result<(), Error> {
-    let what = match pb::Extraction::try_from(extraction) {
-        Ok(pb::Extraction::BuiltIn) => "extraction by the server's own rules",
-        Ok(pb::Extraction::Remote) => "extraction by a remote extractor",
-        Ok(pb::Extraction::Unspecified | pb::Extraction::None) | Err(_) => return Ok(()),
-    };
-    Err(Error::NotServed { reason: "EXTRACTION_NOT_SERVED", what: what.to_owned() })
+    if pb::Extraction::try_from(extraction) == Ok(pb::Extraction::Remote) {
+        let what = "extraction by a remote extractor".to_owned();
+        return Err(Error::NotServed { reason: "EXTRACTION_NOT_SERVED", what });
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ pub mod list;
 pub mod merge;
 pub mod resolve;
 pub mod erasure;
+pub mod integrity;
 pub mod search;
 pub mod quotation;
 pub mod export;
@@ -35,10 +36,11 @@ pub(in crate::rpc) mod samples;
 mod tests;
 
 pub use self::aggregate::aggregate_statements;
-pub use self::erasure::erase_records;
+pub use self::erasure::{erase_records, erasure};
 pub use self::export::export_records;
 pub use self::graph::{find_paths, list_neighbors};
-pub use self::ingest::{ingest_article, ingest_item};
+pub use self::ingest::{extract_article, ingest_article, ingest_item};
+pub use self::integrity::most_findings;
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::merge::{merge_entities, unmerge_entities};
 pub use self::quotation::{
@@ -48,7 +50,7 @@ pub use self::read::{
     batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,
     get_statement,
 };
-pub use self::record::restored_record;
+pub use self::record::imported;
 pub use self::resolve::resolve_entities;
 pub use self::revise::{link_statements, retract_statement, unlink_statements, update_statement};
 pub use self::search::search_records;

@@ -10,10 +10,11 @@ use crate::domain::revision::Revision;
 use crate::domain::statement::{
     Anchoring, AnchoringKind, ArticleCopy, Retraction, Statement, StatementStatus,
 };
-use crate::kb::RestoredRecord;
 use crate::kb::error::Error;
+use crate::kb::{Imported, RestoredRecord};
 use crate::rpc::from_pb::article::language;
 use crate::rpc::from_pb::check::{Field, check, reason};
+use crate::rpc::from_pb::erasure::erasure_of;
 use crate::rpc::from_pb::origin::Stamp;
 use crate::rpc::from_pb::revise::retraction_kind;
 use crate::rpc::from_pb::statement::Within;
@@ -28,19 +29,23 @@ struct Marks {
     revision: i64,
 }
 
-/// A record to be stored as it is.
-pub fn restored_record(pb: Option<pb::Record>, replace: bool) -> Result<RestoredRecord, Error> {
+/// A record to be stored as it is, or an erasure.
+pub fn imported(pb: Option<pb::Record>, replace: bool, principal: &str) -> Result<Imported, Error> {
     check(|at| {
         let at = at.at("record");
         let record = at.required(pb.and_then(|pb| pb.record), "a record")?;
         let (name, value, marks) = match record {
+            pb::record::Record::Erasure(pb) => {
+                return erasure_of(&at.at("erasure"), pb, principal).map(Imported::Erasure);
+            }
             pb::record::Record::Article(pb) => whole_article(&at.at("article"), pb)?,
             pb::record::Record::Statement(pb) => whole_statement(&at.at("statement"), pb)?,
             pb::record::Record::Entity(pb) => whole_entity(&at.at("entity"), pb)?,
         };
         let times = times(&at, &marks);
         let state_of = u64::try_from(marks.revision).ok().filter(|revision| *revision > 0);
-        Some(RestoredRecord { name, value, times, state_of: state_of.map(Revision), replace })
+        let state_of = state_of.map(Revision);
+        Some(Imported::Record(RestoredRecord { name, value, times, state_of, replace }))
     })
 }
 

@@ -8,6 +8,7 @@ use crate::kb::error::Error;
 use crate::kb::{WatchRecords, WatchStart};
 use crate::query::schema::Kind;
 use crate::rpc::from_pb::check::{Field, check, reason};
+use crate::rpc::from_pb::export::kind;
 use crate::rpc::from_pb::read::load_body;
 use crate::rpc::pb;
 use crate::store::LoadBody;
@@ -48,18 +49,7 @@ fn start(at: &Field<'_>, start: Option<pb::watch_request::Start>) -> Option<Watc
 }
 
 fn kinds(at: &Field<'_>, kinds: &[i32]) -> Vec<Kind> {
-    let kind = |(index, kind): (usize, &i32)| {
-        let at = at.item(index);
-        match at.choice(*kind, pb::RecordKind::as_str_name)? {
-            pb::RecordKind::Article => Some(Kind::Article),
-            pb::RecordKind::Statement => Some(Kind::Statement),
-            pb::RecordKind::Entity => Some(Kind::Entity),
-            pb::RecordKind::Unspecified => {
-                at.needed("name a kind, or leave the list empty for all");
-                None
-            }
-        }
-    };
+    let of = |(index, value): (usize, &i32)| kind(&at.item(index), *value);
     // A longer list than there are kinds only repeats itself.
-    kinds.iter().take(64).enumerate().filter_map(kind).collect()
+    kinds.iter().take(64).enumerate().filter_map(of).collect()
 }

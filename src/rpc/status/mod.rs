@@ -18,6 +18,7 @@ pub use self::call::{
 };
 pub use self::watch::{watch_deadline, watch_slow_reader, watch_stopping, watch_streams_taken};
 use crate::domain::id::RecordName;
+use crate::extract::ExtractionError;
 use crate::kb::error::{Error, Violation};
 use crate::store::{self, CommitOutcome, Erasure};
 
@@ -191,6 +192,12 @@ fn of_error(error: Error, act: Act) -> Status {
             Answer::new(Code::OutOfRange, "WATCH_START_NOT_HELD", message)
                 .with("earliest_revision", earliest)
                 .with("earliest_token", earliest_token)
+        }
+        Error::Extraction(ExtractionError::Unavailable(_)) => {
+            Answer::new(Code::Unavailable, "EXTRACTOR_UNAVAILABLE", message).retry()
+        }
+        Error::Extraction(ExtractionError::Invalid(_)) => {
+            Answer::new(Code::Internal, "EXTRACTOR_ANSWER_INVALID", message)
         }
         Error::NotServed { reason, what: _ } => Answer::new(Code::Unimplemented, reason, message),
         Error::IndexBuilding => Answer::new(Code::Unavailable, "INDEX_BUILDING", message).retry(),

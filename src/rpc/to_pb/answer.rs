@@ -25,6 +25,16 @@ pub fn ingested(ingested: Ingested) -> Result<pb::IngestArticleResponse, Error> 
         entities: ingested.entities.into_iter().map(entity).collect::<Result<_, _>>()?,
         revision,
         consistency_token,
+        truncated: ingested.truncated,
+    })
+}
+
+/// What an ingest would store of what is found in a text.
+pub fn extracted(ingested: Ingested) -> Result<pb::ExtractArticleResponse, Error> {
+    Ok(pb::ExtractArticleResponse {
+        statements: ingested.statements.into_iter().map(statement).collect::<Result<_, _>>()?,
+        entities: ingested.entities.into_iter().map(entity).collect::<Result<_, _>>()?,
+        truncated: ingested.truncated,
     })
 }
 
@@ -53,15 +63,16 @@ pub fn names_only_above(
 pub fn acknowledged(ack: BulkAck) -> pb::IngestArticlesAck {
     let sequence = ack.sequence;
     match ack.result {
-        Ok((done, name, stands)) => {
-            let (revision, consistency_token) = receipt(stands);
+        Ok(done) => {
+            let (revision, consistency_token) = receipt(done.receipt);
             pb::IngestArticlesAck {
                 sequence,
                 status: None,
-                outcome: outcome(done).into(),
-                name: name.to_string(),
+                outcome: outcome(done.outcome).into(),
+                name: done.article.to_string(),
                 revision,
                 consistency_token,
+                truncated: done.truncated,
             }
         }
         Err(error) => pb::IngestArticlesAck {

@@ -1,18 +1,35 @@
-//! The answers to an import, and records without what only their base knows.
+//! What an export gives, and the answers to an import.
 
 use crate::domain::id::RecordName;
-use crate::kb::{ImportAck, ImportOutcome};
+use crate::kb::{ExportItem, ImportAck, ImportOutcome};
 use crate::rpc::pb::record::Record;
-use crate::rpc::to_pb::revision;
+use crate::rpc::to_pb::{self, revision};
 use crate::rpc::{pb, status};
+use crate::store::Erased;
 
-/// Takes out what holds in one base only: the revision and the etag.
-pub fn drop_revision(record: &mut pb::Record) {
+/// What an export gives, as it is written out: with revision and etag, which hold
+/// in one base only, where it has a history.
+#[must_use]
+pub fn exported(item: ExportItem, history: bool) -> pb::Record {
+    let mut record = match item {
+        ExportItem::Record(stored) => to_pb::record(stored),
+        ExportItem::Erased(Erased { name, erasure, .. }) => {
+            let erasure = to_pb::erasure(&name, erasure);
+            pb::Record { record: Some(Record::Erasure(erasure)) }
+        }
+    };
+    if !history {
+        drop_revision(&mut record);
+    }
+    record
+}
+
+fn drop_revision(record: &mut pb::Record) {
     let (etag, revision) = match &mut record.record {
         Some(Record::Article(article)) => (&mut article.etag, &mut article.revision),
         Some(Record::Statement(statement)) => (&mut statement.etag, &mut statement.revision),
         Some(Record::Entity(entity)) => (&mut entity.etag, &mut entity.revision),
-        None => return,
+        Some(Record::Erasure(_)) | None => return,
     };
     etag.clear();
     *revision = 0;
@@ -51,5 +68,6 @@ fn outcome(outcome: ImportOutcome) -> pb::ImportOutcome {
         ImportOutcome::Created => pb::ImportOutcome::Created,
         ImportOutcome::Replaced => pb::ImportOutcome::Replaced,
         ImportOutcome::Unchanged => pb::ImportOutcome::Unchanged,
+        ImportOutcome::Erased => pb::ImportOutcome::Erased,
     }
 }

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod erasure;
 pub mod graph;
 pub mod import;
+pub mod integrity;
 pub mod quotation;
 pub mod resolve;
 mod search;
@@ -30,13 +31,14 @@ use crate::store::{self, ArticleState, LoadBody};
 pub use self::aggregate::aggregates;
 pub use self::answer::{
     acknowledged, created_entity, created_statement, deleted_article, deleted_entity,
-    deleted_statement, ingested, linked_statements, merged_entities, names_only_above,
+    deleted_statement, extracted, ingested, linked_statements, merged_entities, names_only_above,
     retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
     updated_statement,
 };
-pub use self::erasure::{erased, erasure};
+pub use self::erasure::{erased, erasure, gone_record};
 pub use self::graph::{neighbors, paths};
-pub use self::import::{dangling_reference, drop_revision, import_ack};
+pub use self::import::{dangling_reference, exported, import_ack};
+pub use self::integrity::integrity_finding;
 pub use self::quotation::{
     found_quotation, listed_near_duplicates, listed_quotations, near_duplicate, origin_count,
     verified_quote,

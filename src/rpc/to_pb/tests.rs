@@ -6,9 +6,9 @@ use crate::domain::id::RecordName;
 use crate::domain::record::{Committed, Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::time::Timestamp;
-use crate::kb::BulkAck;
 use crate::kb::command::{IngestArticle, IngestOutcome, Ingested, Receipt};
 use crate::kb::error::Error;
+use crate::kb::{BulkAck, BulkIngested};
 use crate::rpc::from_pb::{self, samples};
 use crate::rpc::pb;
 use crate::rpc::to_pb;
@@ -112,6 +112,7 @@ fn an_ingest_is_answered_and_acknowledged() {
         body_normalized: true,
         statements: Vec::new(),
         entities: Vec::new(),
+        truncated: true,
         receipt,
     };
     let answer = to_pb::ingested(ingested.clone()).unwrap();
@@ -120,9 +121,15 @@ fn an_ingest_is_answered_and_acknowledged() {
     assert_eq!((answer.revision, answer.consistency_token.as_str()), (3, "token"));
 
     let name: RecordName = "articles/a".parse().unwrap();
-    let done = Ok((ingested.outcome, name.clone(), ingested.receipt));
+    let done = Ok(BulkIngested {
+        outcome: ingested.outcome,
+        article: name.clone(),
+        truncated: true,
+        receipt: ingested.receipt,
+    });
     let ack = to_pb::acknowledged(BulkAck { sequence: 7, result: done });
     assert_eq!((ack.sequence, ack.name.as_str(), ack.status), (7, "articles/a", None));
+    assert!(ack.truncated && answer.truncated);
     let failed = Err(Error::AlreadyExists(name));
     let ack = to_pb::acknowledged(BulkAck { sequence: 8, result: failed });
     assert_eq!((ack.sequence, ack.outcome), (8, 0));

@@ -8,6 +8,7 @@ pub mod complete;
 pub mod fixtures;
 pub(crate) mod model;
 pub(crate) mod articles;
+pub(crate) mod checking;
 pub(crate) mod closing;
 pub(crate) mod commits;
 pub(crate) mod concurrency;
@@ -39,7 +40,8 @@ pub trait Fixture: Send {
     async fn reopen(&mut self);
 }
 
-/// The one list of all cases: makes each a test of the backend.
+/// The one list of all cases: makes each a test of the backend, and checks what
+/// each left.
 macro_rules! store_conformance {
     ($module:ident, $factory:ident) => {
         $crate::store::conformance::store_conformance! {
@@ -127,6 +129,7 @@ macro_rules! store_conformance {
                 a_page_ends_when_its_bytes_are_spent,
                 texts_come_with_a_list_only_when_asked_for,
                 a_page_ends_when_its_scan_is_spent,
+                what_no_longer_holds_spends_the_scan_too,
                 a_filter_leaves_out_what_does_not_pass,
                 a_page_may_be_empty_before_the_end,
                 rubbish_is_no_cursor,
@@ -173,6 +176,11 @@ macro_rules! store_conformance {
                 a_sequence_stays_in_order_among_others,
                 readers_see_whole_commits_alone,
             }
+            checking {
+                a_check_looks_at_all_states_and_commits,
+                writes_go_on_under_a_check,
+                a_closed_store_is_not_checked,
+            }
             closing {
                 a_closed_store_is_unavailable,
             }
@@ -193,6 +201,7 @@ macro_rules! store_conformance {
                     async fn $case() {
                         let mut fixture = super::super::$factory().await;
                         $crate::store::conformance::$subject::$case(&mut fixture).await;
+                        $crate::store::conformance::checking::finds_nothing(&mut fixture).await;
                     }
                 )+
             })+

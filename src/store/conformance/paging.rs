@@ -277,6 +277,52 @@ pub(crate) async fn a_page_may_be_empty_before_the_end(fixture: &mut dyn Fixture
     assert!(page.next.is_some(), "nine articles are still to come");
 }
 
+/// Moves, says otherwise and takes back the same few records again and again, among
+/// some that stay.
+async fn move_about(store: &Arc<dyn Store>) {
+    fill(store).await;
+    for step in 0..60 {
+        let id = format!("articles/m{}", step % 2);
+        let new = Article {
+            published_at: Some(at(step % 50)),
+            publisher: outlet(["The Paper", "The Other"][step as usize / 2 % 2]),
+            ..article("Moved")
+        };
+        let said = Statement {
+            speaker: speaker(["who", "who-else"][step as usize / 2 % 2]),
+            mentions: vec![mention(["whom", "this", "that"][step as usize / 2 % 3])],
+            reference_time: Some(civil(["2026", "2026-01", "2025"][step as usize / 2 % 3])),
+            ..statement("Said")
+        };
+        let write = batch(200 + step).put(&id, new);
+        commit(store, write.put(&format!("{id}/statements/s"), said)).await;
+        if step % 5 == 4 {
+            let delete = batch(200 + step).delete(&format!("{id}/statements/s"));
+            commit(store, delete.delete(&id)).await;
+        }
+    }
+}
+
+pub(crate) async fn what_no_longer_holds_spends_the_scan_too(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    move_about(&store).await;
+    let reader = newest(&store).await;
+    for path in paths() {
+        let mut whole = all_names(&pages(&*reader, Scan::all(path.clone(), 1_000)).await);
+        for direction in [Direction::Along, Direction::Against] {
+            for (limit, max_scanned) in [(100, 1), (100, 2), (1, 3), (2, 7), (3, 1)] {
+                let scan = Scan { direction, max_scanned, ..Scan::all(path.clone(), limit) };
+                let pages = pages(&*reader, scan).await;
+                let most = limit.min(max_scanned);
+                assert!(pages.iter().all(|page| page.items.len() <= most), "{path:?}");
+                let told = format!("{limit} of {max_scanned} along {path:?}, {direction:?}");
+                assert_eq!(all_names(&pages), whole, "{told}");
+            }
+            whole.reverse();
+        }
+    }
+}
+
 pub(crate) async fn rubbish_is_no_cursor(fixture: &mut dyn Fixture) {
     let store = fixture.store();
     fill(&store).await;

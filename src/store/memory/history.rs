@@ -90,6 +90,11 @@ impl History {
         self.head
     }
 
+    /// The commits that are held, in their order.
+    pub(super) fn log(&self) -> impl Iterator<Item = &Change> {
+        self.log.iter()
+    }
+
     pub(super) fn past(&self, name: &RecordName) -> Option<&Past> {
         self.records.get(name)
     }

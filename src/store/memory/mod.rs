@@ -2,6 +2,7 @@
 //! It is meant to be plainly right, so that other backends can be held against
 //! it: it keeps no index, and finds what it lists by looking at every record.
 
+mod check;
 mod draft;
 mod history;
 mod list;
@@ -13,12 +14,13 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use self::check::MemoryChecker;
 use self::history::History;
 use self::reader::MemoryReader;
 use super::leases::Leases;
 use super::{
-    Applied, At, Change, Erased, Error, Floor, Head, Identity, Reader, Remembered, RequestKey,
-    Store, WriteBatch,
+    Applied, At, Change, Checker, Erased, Error, Floor, Head, Identity, Reader, Remembered,
+    RequestKey, Store, WriteBatch,
 };
 use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
@@ -137,6 +139,12 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Erased>, Error> {
         self.shared.read(|history| Ok(history.erasures(after, limit)))
+    }
+
+    async fn check(&self) -> Result<Box<dyn Checker>, Error> {
+        let revision = self.head().revision;
+        self.shared.read(|_| Ok(()))?;
+        Ok(Box::new(MemoryChecker::new(self.shared.clone(), revision)))
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {

@@ -2,6 +2,7 @@
 //! revision. sled's iterators are no snapshots, so nothing is ever moved or
 //! overwritten that a reader of an older revision could be looking for.
 
+mod check;
 mod commit;
 mod committer;
 mod compact;
@@ -34,6 +35,7 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use self::check::SledChecker;
 use self::committer::{Answers, Job};
 pub use self::compact::Compacted;
 use self::prepare::Prepared;
@@ -41,8 +43,8 @@ use self::reader::SledReader;
 use self::shared::Shared;
 use self::space::SpaceWatch;
 use super::{
-    Applied, At, Change, Erased, Error, Floor, Head, Identity, Reader, Remembered, RequestKey,
-    Store, WriteBatch,
+    Applied, At, Change, Checker, Erased, Error, Floor, Head, Identity, Reader, Remembered,
+    RequestKey, Store, WriteBatch,
 };
 use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
@@ -216,6 +218,10 @@ impl Store for SledStore {
             shared.read(|db| reader::erasures(db, shared.head().revision, first..end, limit))
         })
         .await
+    }
+
+    async fn check(&self) -> Result<Box<dyn Checker>, Error> {
+        Ok(Box::new(SledChecker::begin(&self.shared)?))
     }
 
     async fn disk_bytes(&self) -> Result<u64, Error> {

@@ -40,7 +40,14 @@ struct Trail {
     walk: Walk,
 }
 
-/// The versions of one record that a walk came to.
+/// An entry that was looked at.
+struct Step {
+    entry: Entry,
+    /// Whether it led to a record, if only to a deleted one.
+    met: bool,
+}
+
+/// The version of a record that a walk came to.
 struct Found {
     key: IVec,
     version: Version,
@@ -166,28 +173,34 @@ impl Trail {
         keys::index_place(&entry.key, entry.prefix + middle, tag.or_else(kind)?)
     }
 
-    /// Where a scan goes on after the record that an entry led to: beyond all of
-    /// the entries that it has in this place.
-    fn cursor(&self, entry: &Entry, direction: Direction) -> Cursor {
+    /// Where a scan goes on after an entry: where it led to a record, beyond all of
+    /// the entries that this has in the place.
+    fn cursor(&self, step: &Step, direction: Direction) -> Cursor {
         let beyond = match direction {
             Direction::Along => [0xff; REVISION_BYTES],
             Direction::Against => [0; REVISION_BYTES],
         };
         let rest = match self.walk {
-            Walk::Names { .. } => entry.rest().to_vec(),
-            Walk::Index { .. } | Walk::Versions => {
-                [without_revision(entry.rest()), &beyond].concat()
+            Walk::Index { .. } | Walk::Versions if step.met => {
+                [without_revision(step.entry.rest()), &beyond].concat()
             }
+            Walk::Index { .. } | Walk::Versions | Walk::Names { .. } => step.entry.rest().to_vec(),
         };
         Cursor([self.start(), rest].concat())
     }
 
     /// Whether an entry leads to the record that was met last: as an older version,
     /// or below another prefix.
-    fn is_met(&self, entry: &Entry, last: Option<&Entry>) -> bool {
+    fn is_met(&self, entry: &Entry, last: Option<&Step>) -> bool {
+        let place = without_revision(entry.rest());
         !matches!(self.walk, Walk::Names { .. })
-            && last
-                .is_some_and(|last| without_revision(entry.rest()) == without_revision(last.rest()))
+            && last.is_some_and(|last| last.met && place == without_revision(last.entry.rest()))
+    }
+
+    /// Whether no cursor can tell an entry from the last one: it stands in the same
+    /// place below another prefix.
+    fn is_beside(entry: &Entry, last: Option<&Step>) -> bool {
+        last.is_some_and(|last| !last.met && last.entry.rest() == entry.rest())
     }
 }
 
@@ -201,29 +214,35 @@ pub(super) fn page(db: &Db, revision: Revision, scan: &Scan) -> Result<Page, Err
     let mut entries = trail.entries(db, scan)?;
     let mut page = Page::default();
     let mut budget = Budget::of(scan);
-    let mut last: Option<Entry> = None;
-    let mut reached = scan.after.clone();
+    let mut last: Option<Step> = None;
+    let goes_on = |last: Option<Step>| match last {
+        Some(step) => trail.cursor(&step, scan.direction),
+        None => scan.after.clone().unwrap_or_else(|| Cursor(trail.start())),
+    };
     while let Some(entry) = entries.next()? {
+        // What ended or was deleted costs as much to look at as what holds.
+        if budget.looks == 0 && !Trail::is_beside(&entry, last.as_ref()) {
+            page.next = Some(goes_on(last));
+            break;
+        }
+        budget.looks = budget.looks.saturating_sub(1);
         if trail.is_met(&entry, last.as_ref()) {
             continue;
         }
-        let Some(found) = trail.follow(db, revision, &entry, scan.direction)? else { continue };
-        let cursor = trail.cursor(&entry, scan.direction);
-        last = Some(entry);
-        if found.version.deleted {
-            continue;
+        let found = trail.follow(db, revision, &entry, scan.direction)?;
+        let step = Step { entry, met: found.is_some() };
+        if let Some(found) = found.filter(|found| !found.version.deleted) {
+            if budget.is_full() {
+                page.next = Some(goes_on(last));
+                break;
+            }
+            let admitted = admit(db, &found, scan);
+            if let Some(record) = admitted.map_err(|error| naming(db, &found.key, error))? {
+                budget.charge(&found.version, &record);
+                page.items.push(Item { record, cursor: trail.cursor(&step, scan.direction) });
+            }
         }
-        if budget.is_spent() {
-            page.next = Some(reached.unwrap_or_else(|| Cursor(trail.start())));
-            break;
-        }
-        reached = Some(cursor.clone());
-        budget.records = budget.records.saturating_sub(1);
-        let admitted = admit(db, &found, scan);
-        if let Some(record) = admitted.map_err(|error| naming(db, &found.key, error))? {
-            budget.charge(&found.version, &record);
-            page.items.push(Item { record, cursor });
-        }
+        last = Some(step);
     }
     Ok(page)
 }
@@ -251,17 +270,18 @@ fn admit(db: &Db, found: &Found, scan: &Scan) -> Result<Option<Stored>, Error> {
 struct Budget {
     items: usize,
     bytes: usize,
-    records: usize,
+    /// How many entries may still be looked at.
+    looks: usize,
 }
 
 impl Budget {
     fn of(scan: &Scan) -> Self {
-        let (bytes, records) = (scan.max_bytes.max(1), scan.max_scanned.max(1));
-        Self { items: scan.limit, bytes, records }
+        let (bytes, looks) = (scan.max_bytes.max(1), scan.max_scanned.max(1));
+        Self { items: scan.limit, bytes, looks }
     }
 
-    fn is_spent(&self) -> bool {
-        self.items == 0 || self.bytes == 0 || self.records == 0
+    fn is_full(&self) -> bool {
+        self.items == 0 || self.bytes == 0
     }
 
     fn charge(&mut self, version: &Version, record: &Stored) {

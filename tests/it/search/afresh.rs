@@ -56,6 +56,24 @@ async fn a_rebuild_is_told_and_leaves_one_build() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_during_rebuilds_is_found() {
+    let home = Home::new();
+    let dicta = filled(&home).await;
+    let request = pb::RebuildIndexRequest::default();
+    let mut rebuilds = Vec::new();
+    for number in 0..20 {
+        rebuilds.push(dicta.admin().rebuild_index(request).await.unwrap().into_inner());
+        dicta.store(text(&format!("articles/more{number}"), "More", "all", "en")).await;
+        assert_eq!(total(&dicta).await, 31 + number);
+    }
+    for mut answers in rebuilds {
+        while answers.message().await.unwrap().is_some() {}
+    }
+    assert_eq!(total(&dicta).await, 50);
+    assert_eq!(builds(&home).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_kept_serves_the_next_start() {
     let home = Home::new();
     filled(&home).await.stop().await;

@@ -7,6 +7,8 @@ use dicta::rpc::pb;
 use dicta::rpc::pb::admin_service_client::AdminServiceClient;
 use dicta::rpc::pb::ingest_service_client::IngestServiceClient;
 use dicta::rpc::pb::query_service_client::QueryServiceClient;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{asking, text};
@@ -15,6 +17,7 @@ use crate::samples::{article, ingest_with, said_by};
 
 const ARTICLES: i64 = 1_500;
 const QUERIES: usize = 200;
+const SEED: u64 = 41;
 const MESSAGE_ITEMS: usize = 25;
 
 /// Articles in each of which some of a hundred words stand; every tenth has a
@@ -40,7 +43,7 @@ fn requests() -> Vec<pb::IngestArticleRequest> {
 }
 
 /// Sends all, and kills the server once so many are acknowledged.
-async fn load_and_kill(server: &mut ServerProcess, kill_after: usize) {
+async fn load_and_kill(server: &ServerProcess, kill_after: usize) {
     let mut client = IngestServiceClient::new(server.connect().await);
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     tokio::spawn(async move {
@@ -89,14 +92,14 @@ async fn found(server: &ServerProcess) -> Vec<BTreeSet<String>> {
     found
 }
 
-/// Begins a rebuild and waits until it is done; with `kill`, only until it has
-/// begun, and kills the server then.
-async fn rebuild(server: &mut ServerProcess, kill: bool) {
+/// Begins a rebuild and waits until it is done; with `kill`, only until it has taken
+/// in so many records, and kills the server then.
+async fn rebuild(server: &ServerProcess, kill: Option<i64>) {
     let mut admin = AdminServiceClient::new(server.connect().await);
     let request = pb::RebuildIndexRequest::default();
     let mut answers = admin.rebuild_index(request).await.unwrap().into_inner();
     while let Some(answer) = answers.message().await.unwrap() {
-        if kill {
+        if kill.is_some_and(|after| answer.records >= after || answer.done) {
             server.kill();
             return;
         }
@@ -107,21 +110,38 @@ async fn rebuild(server: &mut ServerProcess, kill: bool) {
     panic!("the rebuild was never done");
 }
 
+/// Begins a rebuild that goes on by itself.
+async fn begin_rebuild(server: &ServerProcess) {
+    let mut admin = AdminServiceClient::new(server.connect().await);
+    let request = pb::RebuildIndexRequest::default();
+    let mut answers = admin.rebuild_index(request).await.unwrap().into_inner();
+    answers.message().await.unwrap();
+}
+
+/// Kills the server at moments of loads, of rebuilds and of both at once.
+/// `DICTA_CRASH_CYCLES` sets how often.
 #[tokio::test]
 async fn what_is_found_outlives_a_kill() {
+    let cycles = std::env::var("DICTA_CRASH_CYCLES").ok().and_then(|it| it.parse().ok());
+    let mut random = StdRng::seed_from_u64(SEED);
     let data = tempfile::tempdir().unwrap();
     let mut server = ServerProcess::start(data.path());
-    for kill_after in [300, 900] {
-        load_and_kill(&mut server, kill_after).await;
+    for cycle in 0..cycles.unwrap_or(2) {
+        let kill_after = random.random_range(100..1_300);
+        let told = format!("cycle {cycle}, killed after {kill_after} acknowledgements");
+        if cycle % 2 == 1 {
+            begin_rebuild(&server).await;
+        }
+        load_and_kill(&server, kill_after).await;
         server = ServerProcess::start(data.path());
         let followed = found(&server).await;
         assert!(followed.iter().filter(|names| !names.is_empty()).count() > QUERIES / 4);
-        rebuild(&mut server, true).await;
+        rebuild(&server, Some(random.random_range(0..500))).await;
         server = ServerProcess::start(data.path());
         let resumed = found(&server).await;
-        rebuild(&mut server, false).await;
+        rebuild(&server, None).await;
         let afresh = found(&server).await;
-        assert_eq!(followed, afresh);
-        assert_eq!(resumed, afresh);
+        assert_eq!(followed, afresh, "{told}");
+        assert_eq!(resumed, afresh, "{told}");
     }
 }

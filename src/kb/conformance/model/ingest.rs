@@ -213,7 +213,8 @@ impl<'a> Statements<'a> {
             known.link(&mut statement, create, faults);
             sent.push(statement);
         }
-        let ids = matching::ids(&self.article, &command.statements, &sent, &self.standing);
+        let chosen: Vec<_> = command.statements.iter().map(|draft| draft.id.clone()).collect();
+        let ids = matching::ids(&self.article, &chosen, &sent, &self.standing);
         let ids = ids.map_err(|_| Refusal::invalid("BAD_ID"))?;
         self.sent = ids.iter().map(|id| self.name(id)).zip(sent).collect();
         for at in 0..self.sent.len() {

@@ -4,31 +4,29 @@ use super::super::model::without_text;
 use super::{Difference, Reads, answered, same};
 use crate::domain::id::RecordName;
 use crate::domain::record::Stored;
-use crate::kb::ExportRecords;
+use crate::kb::{ExportItem, ExportRecords};
+use crate::store::Erasure;
 
 impl Reads<'_> {
     /// A whole export, taken up again behind some of its records.
     pub(super) async fn export(&mut self) -> Result<(), Difference> {
         self.count("Export");
         let (read, world) = self.moment(Some(()));
-        let mut query = ExportRecords {
-            kinds: Vec::new(),
-            article_filter: String::new(),
-            statement_filter: String::new(),
-            entity_filter: String::new(),
-            history: false,
-            resume_token: String::new(),
-            read,
-        };
+        let mut query = ExportRecords { read, ..ExportRecords::everything() };
         let mut found: Vec<Stored> = Vec::new();
+        let mut erased: Vec<(RecordName, Erasure)> = Vec::new();
         let mut export = answered("Export", self.kb.export(&query).await)?;
-        while let Some(stored) = answered("Export", export.next().await)? {
-            found.push(stored);
+        while let Some(item) = answered("Export", export.next().await)? {
+            match item {
+                ExportItem::Record(stored) => found.push(stored),
+                ExportItem::Erased(it) => erased.push((it.name, it.erasure)),
+            }
             if self.chance(0.1) {
                 query.resume_token = export.resume_token();
                 export = answered("Export", self.kb.export(&query).await)?;
             }
         }
+        same(&format!("erasures exported at {}", world.revision), &erased, &Vec::new())?;
         // Entities come first, then each article with its statements.
         let mut expected: Vec<Stored> = world.all().collect();
         expected.sort_by_key(|stored| match &stored.name {

@@ -33,7 +33,7 @@ impl Reads<'_> {
         let gone = names.iter().filter_map(|it| match world.state(it) {
             State::Live(_) => None,
             State::Never => Some((it.clone(), None)),
-            State::Deleted(deleted) => Some((it.clone(), Some(deleted.committed.revision))),
+            State::Deleted(deleted) => Some((it.clone(), Some(deleted))),
         });
         same(&told, &answer.missing, &gone.collect())?;
         same(&told, &answer.revision, &world.revision)

@@ -106,9 +106,9 @@ fn a_bad_ingest_is_refused() {
 }
 
 #[test]
-fn extraction_is_not_served() {
+fn remote_extraction_is_not_served() {
     let mut request = samples::ingest();
-    request.extraction = pb::Extraction::BuiltIn.into();
+    request.extraction = pb::Extraction::Remote.into();
     let error = from_pb::ingest_article(request, "").unwrap_err();
     assert!(matches!(error, Error::NotServed { reason: "EXTRACTION_NOT_SERVED", .. }));
 }

@@ -5,7 +5,9 @@ use crate::domain::entity::Entity;
 use crate::domain::record::{Committed, Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::statement::{Speaker, Statement};
-use crate::rpc::from_pb::restored_record;
+use crate::kb::error::Error;
+use crate::kb::{ExportItem, Imported, RestoredRecord};
+use crate::rpc::from_pb::imported;
 use crate::rpc::{json, pb, to_pb};
 use crate::store::conformance::{complete, fixtures};
 
@@ -16,9 +18,15 @@ fn exported(name: &str, value: Record) -> pb::Record {
         create_time: fixtures::at(1),
         update_time: fixtures::at(2),
     };
-    let mut record = to_pb::record(Stored { name: fixtures::name(name), value, committed });
-    to_pb::drop_revision(&mut record);
-    record
+    let stored = Stored { name: fixtures::name(name), value, committed };
+    to_pb::exported(ExportItem::Record(stored), false)
+}
+
+fn restored_record(pb: Option<pb::Record>, replace: bool) -> Result<RestoredRecord, Error> {
+    match imported(pb, replace, "tester")? {
+        Imported::Record(record) => Ok(record),
+        Imported::Erasure(erasure) => panic!("{erasure:?}"),
+    }
 }
 
 /// A statement in which every field says something and none contradicts another.

@@ -19,7 +19,10 @@
 
 use sled::IVec;
 
-use super::{ARTICLE, ENTITY, Place, REVISION_BYTES, STATEMENT, biased, last_revision, push_text};
+use super::{
+    ARTICLE, ENTITY, HASH_BYTES, HASHED, Place, REVISION_BYTES, STATEMENT, biased, last_revision,
+    push_text,
+};
 use crate::domain::id::{EntityId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
@@ -37,10 +40,14 @@ const BY_DUE: u8 = b'D';
 const BY_NAME: u8 = b'N';
 const BY_EXTERNAL_ID: u8 = b'X';
 const REFERENCE: u8 = b'R';
-const COUNTER: u8 = b'#';
+pub(in crate::store::sled) const COUNTER: u8 = b'#';
 /// A time's length in an index head: seven bits a byte. sled loses its way when it
 /// goes back over keys in which several bytes of 0xff follow one another.
 const TIME_BYTES: usize = 10;
+/// The length of an entity's hash in an index head.
+const ENTITY_BYTES: usize = 12;
+/// The length of an address's hash in an index head.
+const URL_BYTES: usize = 16;
 
 /// A time in an index head: the newest first, none last.
 fn push_time(bytes: &mut Vec<u8>, micros: Option<i64>) {
@@ -75,13 +82,13 @@ pub(in crate::store::sled) fn is_timed(prefix: &[u8]) -> bool {
 /// An entity in an index head. A hash, since entities that are not there (yet)
 /// can be spoken of, and since it can be told without reading anything.
 fn push_entity(bytes: &mut Vec<u8>, entity: &EntityId) {
-    bytes.extend(blake3::hash(entity.as_str().as_bytes()).as_bytes().iter().take(12));
+    bytes.extend(blake3::hash(entity.as_str().as_bytes()).as_bytes().iter().take(ENTITY_BYTES));
 }
 
 /// The head of the index entry of an article's address.
 pub(in crate::store::sled) fn url_head(url: &CanonicalUrl) -> Vec<u8> {
     let mut bytes = vec![BY_URL];
-    bytes.extend(blake3::hash(url.as_str().as_bytes()).as_bytes().iter().take(16));
+    bytes.extend(blake3::hash(url.as_str().as_bytes()).as_bytes().iter().take(URL_BYTES));
     bytes
 }
 
@@ -218,6 +225,11 @@ pub(in crate::store::sled) fn counter(head: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// What the index entries begin with that a counter counts.
+pub(in crate::store::sled) fn counted(counter: &[u8]) -> &[u8] {
+    counter.get(1..).unwrap_or_default()
+}
+
 /// Whether a counter counts what a publisher has, rather than a speaker.
 pub(in crate::store::sled) fn is_publisher_counter(key: &[u8]) -> bool {
     key.get(1) == Some(&BY_PUBLISHER)
@@ -227,6 +239,57 @@ pub(in crate::store::sled) fn is_publisher_counter(key: &[u8]) -> bool {
 pub(in crate::store::sled) fn index_place(key: &[u8], head_bytes: usize, tag: u8) -> Option<Place> {
     let end = key.len().checked_sub(REVISION_BYTES)?;
     key.get(head_bytes..end).map(|place| Place::from_parts(tag, place))
+}
+
+/// An index entry's key, taken apart.
+pub(in crate::store::sled) struct IndexKey<'a> {
+    /// What the record has, such as a name or a time.
+    pub(in crate::store::sled) head: &'a [u8],
+    /// Where the record stands.
+    pub(in crate::store::sled) place: Place,
+    /// From which revision on.
+    pub(in crate::store::sled) from: Revision,
+}
+
+impl<'a> IndexKey<'a> {
+    /// `None` where it is no key of an index entry.
+    pub(in crate::store::sled) fn of(key: &'a [u8]) -> Option<Self> {
+        let (head, tag) = match *key.first()? {
+            BY_URL => (1 + URL_BYTES, ARTICLE),
+            BY_TIME => (1 + TIME_BYTES, ARTICLE),
+            BY_PUBLISHER => (text_end(key, 1)? + TIME_BYTES, ARTICLE),
+            BY_SPEAKER | BY_MENTION => (1 + ENTITY_BYTES + 2 * TIME_BYTES, STATEMENT),
+            BY_UTTERANCE | BY_REFERENCE | BY_DUE => (1 + 2 * TIME_BYTES, STATEMENT),
+            BY_NAME => (text_end(key, 1)?, ENTITY),
+            BY_EXTERNAL_ID => (text_end(key, text_end(key, 1)?)?, ENTITY),
+            REFERENCE => {
+                let kind = text_end(key, 1)?;
+                (kind + 1, tag_of_kind_order(*key.get(kind)?)?)
+            }
+            _ => return None,
+        };
+        let place = index_place(key, head, tag)?;
+        let fits = match tag {
+            STATEMENT => place.statement_id().is_some_and(|id| !id.is_empty()),
+            _ => place.untagged().len() == 6,
+        };
+        let from = last_revision(key).filter(|_| fits)?;
+        Some(Self { head: key.get(..head)?, place, from })
+    }
+
+    /// Whether it is that of an article's address.
+    pub(in crate::store::sled) fn is_url(&self) -> bool {
+        self.head.first() == Some(&BY_URL)
+    }
+}
+
+/// Where a text in a key, and its end, are over.
+fn text_end(key: &[u8], start: usize) -> Option<usize> {
+    if key.get(start) == Some(&HASHED) {
+        return Some(start + 1 + HASH_BYTES + 1);
+    }
+    let length = key.get(start..)?.iter().position(|byte| *byte == 0)?;
+    Some(start + length + 1)
 }
 
 /// Whether an index entry holds under a revision.

@@ -30,6 +30,9 @@ use crate::store::RequestKey;
 pub(super) const MAX_ENTRY_BYTES: usize = 6_000;
 /// The longest text that stands in a key as it is.
 const MAX_TEXT_BYTES: usize = 200;
+/// What a hash begins with that stands for a longer text, and how long it is.
+const HASHED: u8 = 0xff;
+const HASH_BYTES: usize = 16;
 /// How many bits of an internal id count within one commit.
 const ORDINAL_BITS: u32 = 12;
 /// A revision's length in a key.
@@ -44,9 +47,9 @@ pub(super) const CHANGE: u8 = b'C';
 pub(super) const EXPIRY: u8 = b'e';
 pub(super) const ARTICLE_ID: u8 = b'I';
 pub(super) const ENTITY_ID: u8 = b'J';
-const REMEMBERED: u8 = b'Q';
-const LEFT_BEHIND: u8 = b'g';
-const ERASED: u8 = b'Z';
+pub(super) const REMEMBERED: u8 = b'Q';
+pub(super) const LEFT_BEHIND: u8 = b'g';
+pub(super) const ERASED: u8 = b'Z';
 
 /// The version of the layout: which keys there are, and how they are made. Since 2
 /// statements are found by time and by what time they speak of.
@@ -192,6 +195,26 @@ pub(super) fn continuation(key: &[u8], chunk: u32) -> Vec<u8> {
     [&[CONTINUATION], key, &chunk.to_be_bytes()].concat()
 }
 
+/// The article, the revision and the chunk of the key of a chunk of a text.
+pub(super) fn body_parts(key: &[u8]) -> Option<(Iid, Revision, u32)> {
+    let key = key.strip_prefix(&[BODY])?;
+    let (iid, rest) = key.split_first_chunk::<6>()?;
+    let (revision, chunk) = rest.split_first_chunk::<REVISION_BYTES>()?;
+    let chunk = chunk.try_into().map(u32::from_be_bytes).ok()?;
+    Some((Iid(*iid), Revision(u64::from_be_bytes(*revision)), chunk))
+}
+
+/// The key of what is too long, and the number of the chunk, of a continuation.
+pub(super) fn continued(key: &[u8]) -> Option<(&[u8], u32)> {
+    let (owner, chunk) = key.strip_prefix(&[CONTINUATION])?.split_last_chunk::<4>()?;
+    Some((owner, u32::from_be_bytes(*chunk)))
+}
+
+/// The keys of all chunks of an article's texts.
+pub(super) fn bodies(article: Iid) -> Vec<u8> {
+    [&[BODY][..], article.as_bytes()].concat()
+}
+
 /// The key of a commit.
 pub(super) fn change(revision: Revision) -> Vec<u8> {
     [[CHANGE].as_slice(), &revision.0.to_be_bytes()].concat()
@@ -268,8 +291,8 @@ fn push_text(bytes: &mut Vec<u8>, text: &str) {
     if text.len() <= MAX_TEXT_BYTES && !text.as_bytes().contains(&0) {
         bytes.extend_from_slice(text.as_bytes());
     } else {
-        bytes.push(0xff);
-        bytes.extend(blake3::hash(text.as_bytes()).as_bytes().iter().take(16));
+        bytes.push(HASHED);
+        bytes.extend(blake3::hash(text.as_bytes()).as_bytes().iter().take(HASH_BYTES));
     }
     bytes.push(0);
 }

@@ -95,7 +95,7 @@ pub(in crate::store::sled) fn open(
 }
 
 /// The number of continuations that a value has.
-fn continuations(opened: &Opened) -> Option<u32> {
+pub(in crate::store::sled) fn continuations(opened: &Opened) -> Option<u32> {
     (opened.flags & LONG != 0)
         .then(|| opened.content.as_ref().try_into().map(u32::from_be_bytes).ok())
         .flatten()
@@ -136,6 +136,11 @@ pub(in crate::store::sled) fn other_format(found: u32, read: u32) -> Error {
 
 /// What is said of a damaged value.
 pub(in crate::store::sled) fn damaged(key: &[u8], what: &str) -> Error {
+    Error::Corrupt(format!("{}: {what}", told(key)))
+}
+
+/// What a key stands for, in words.
+pub(in crate::store::sled) fn told(key: &[u8]) -> String {
     let kind = match key.first() {
         Some(&keys::ARTICLE) => "a version of an article",
         Some(&keys::BODY) => "the text of an article",
@@ -145,5 +150,5 @@ pub(in crate::store::sled) fn damaged(key: &[u8], what: &str) -> Error {
         Some(&keys::CONTINUATION) => "a part of a long value",
         _ => "an entry",
     };
-    Error::Corrupt(format!("{kind} (key {}): {what}", key.escape_ascii()))
+    format!("{kind} (key {})", key.escape_ascii())
 }

@@ -206,7 +206,11 @@ fn decode_remains(payload: &[u8]) -> Result<Remains, String> {
 }
 
 /// Reads the text that a revision stored.
-fn read_body(source: &impl Source, iid: Iid, at: BodyAt) -> Result<Arc<str>, Error> {
+pub(in crate::store::sled) fn read_body(
+    source: &impl Source,
+    iid: Iid,
+    at: BodyAt,
+) -> Result<Arc<str>, Error> {
     let mut shrunk = Vec::new();
     for chunk in 0..at.chunks {
         let key = keys::body(iid, at.revision, chunk);

@@ -1,5 +1,6 @@
 //! Tests of the backend as a whole.
 
+mod checking;
 mod durability;
 mod erasing;
 mod opening;

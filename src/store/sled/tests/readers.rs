@@ -151,3 +151,25 @@ async fn beside_readers(then: impl AsyncFn(&dyn Store)) {
     assert_eq!(store.head().revision, Revision(u64::from(COMMITS)));
     check(&*store).await;
 }
+
+#[tokio::test]
+async fn a_page_over_entries_that_ended_is_bounded() {
+    let directory = TempDir::new().unwrap();
+    let store: Arc<dyn Store> = Arc::new(open(directory.path()));
+    for step in 0..40 {
+        let moved = Article { published_at: Some(at(1_000 - step)), ..article("A") };
+        commit(&store, batch(step).put("articles/a", moved)).await;
+    }
+    let reader = store.reader(At::Head).await.unwrap();
+    let mut scan = Scan { max_scanned: 10, ..Scan::all(Path::Articles, 5) };
+    let mut found = Vec::new();
+    while found.len() < 10 {
+        let page = reader.list(&scan).await.unwrap();
+        found.push(page.items.len());
+        scan.after = page.next;
+        if scan.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, [0, 0, 0, 1]);
+}

@@ -1,0 +1,91 @@
+//! Checks of what is kept, through the API and on the command line.
+
+use std::path::Path;
+
+use dicta::rpc::pb;
+use tonic::Code;
+
+use crate::command::{ask, run};
+use crate::data_directory::database;
+use crate::harness::{Dicta, Home};
+use crate::samples::{article, ingest};
+
+async fn seeded() -> (Home, Dicta) {
+    let home = Home::with_seeds(Path::new("seeds"));
+    let server = home.start().await;
+    (home, server)
+}
+
+/// A data directory of the seeds in which an index entry is missing and one is
+/// astray.
+async fn damaged() -> Home {
+    let (home, server) = seeded().await;
+    server.stop().await;
+    let db = database(&home.data());
+    let (key, _) = db.scan_prefix(b"K").next().unwrap().unwrap();
+    db.remove(&key).unwrap();
+    let mut stray = key.to_vec();
+    stray[3] ^= 1;
+    db.insert(stray, b"").unwrap();
+    db.flush().unwrap();
+    drop(db);
+    home
+}
+
+#[tokio::test]
+async fn a_base_in_use_is_checked_to_its_end() {
+    let (_home, server) = seeded().await;
+    for number in 0..300 {
+        server.store(ingest(article(&format!("articles/a{number}")))).await;
+    }
+    let request = pb::CheckIntegrityRequest::default();
+    let mut messages = server.admin().check_integrity(request).await.unwrap().into_inner();
+    let mut last = pb::CheckIntegrityResponse::default();
+    while let Some(message) = messages.message().await.unwrap() {
+        assert!(message.entries >= last.entries && !last.done, "{message:?}");
+        last = message;
+    }
+    assert!(last.done && last.findings_total == 0, "{last:?}");
+    assert!(last.states >= 300 && last.commits >= 300 && last.revision >= 300, "{last:?}");
+    assert!(last.entries > last.states + last.commits, "{last:?}");
+
+    let request = pb::CheckIntegrityRequest { max_findings: -1 };
+    let refused = server.admin().check_integrity(request).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    let (code, told, errors) = ask(&server, &["check"]).await;
+    assert!(code == 0 && told.ends_with(": nothing is wrong\n"), "{told}{errors}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_told_by_a_server_and_without_one() {
+    let home = damaged().await;
+    let data = home.data();
+    let (code, told, _) = run(&["check", "--data-dir", data.to_str().unwrap()], "").await;
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("does not lead to its state of revision"), "{told}");
+    assert!(told.contains("which does not have it\n  take a backup"), "{told}");
+    assert!(told.lines().last().unwrap().ends_with("things are wrong"), "{told}");
+
+    let server = home.start().await;
+    let (code, online, _) = ask(&server, &["check"]).await;
+    assert_eq!((code, online), (1, told));
+    let (code, told, _) = ask(&server, &["check", "--max-findings", "1"]).await;
+    assert_eq!(code, 1);
+    assert!(told.ends_with("1 are shown\n") && told.lines().count() == 3, "{told}");
+    let (code, told, _) = ask(&server, &["check", "--output", "json"]).await;
+    let json: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, &json["done"]), (1, &true.into()));
+    let faults: Vec<_> = json["findings"].as_array().unwrap().iter().collect();
+    assert!(faults.iter().any(|it| it["fault"] == "INTEGRITY_FAULT_INDEX"), "{told}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_no_data_is_not_checked() {
+    let home = Home::new();
+    let data = home.data();
+    let (code, _, errors) = run(&["check", "--data-dir", data.to_str().unwrap()], "").await;
+    assert!(code == 1 && errors.contains("holds no data of Dicta's"), "{errors}");
+    assert!(!data.exists());
+}
