@@ -21,9 +21,9 @@ const SEED: u64 = 57;
 /// body like those of some others; every fifth revises one that came before.
 fn request(number: usize) -> pb::IngestArticleRequest {
     let id = if number % 5 == 4 { number / 2 } else { number };
-    let quote = format!("we will open the bridge number {} in the month of May", number % 9);
-    let prose: String =
-        (0..60).map(|at| format!("word{} ", (at * 7 + number % 40) % 331)).collect();
+    // What more than 64 articles share leads nowhere, and depends on their order.
+    let quote = format!("we will open the bridge number {} in the month of May", number % 30);
+    let prose: String = (0..60).map(|at| format!("word{at}of{} ", number % 200)).collect();
     let speaker = format!("Jane Speaker{}", number % 4);
     let body = format!("{prose}. \u{201c}{quote}\u{201d}, {speaker} said.");
     let content = vec![pb::ContentSpan { selector: Some(words(&quote)), quoted: true }];
@@ -131,7 +131,7 @@ async fn quotations_outlive_a_kill() {
         let resumed = told(&server).await;
         rebuild(&server, None).await;
         let afresh = told(&server).await;
-        assert_eq!(followed, afresh, "{place}");
-        assert_eq!(resumed, afresh, "{place}");
+        assert!(followed == afresh, "{place}");
+        assert!(resumed == afresh, "{place}");
     }
 }
