@@ -229,4 +229,4 @@ fn url_taken(name: &RecordName, addressed: crate::domain::id::ArticleId) -> Erro
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::kb) mod tests;

@@ -110,13 +110,7 @@ impl Plan {
     /// Refuses to write under a name whose record was erased, as the store would.
     pub(super) async fn refuse_erased(&self, reader: &dyn Reader) -> Result<(), Error> {
         let names: Vec<RecordName> = self.mutations.iter().map(Mutation::name).collect();
-        let states = reader.states(&names, LoadBody::No).await?;
-        for (name, state) in names.into_iter().zip(states) {
-            if let State::Deleted(deleted @ Deleted { erasure: Some(_), .. }) = state {
-                return Err(Error::gone(name, deleted));
-            }
-        }
-        Ok(())
+        refuse_erased(reader, &names).await
     }
 
     /// The records of the answer as they would stand, for a dry run: those that
@@ -173,4 +167,15 @@ fn united(stored: Option<&Stored>, listed: &Entity) -> Record {
 pub(super) fn unknown_entity(field: String, id: &EntityId) -> Violation {
     let text = format!("{id} does not exist: list it in `entities`, or create it first");
     Violation::new(field, "UNKNOWN_ENTITY", text)
+}
+
+/// Fails with the first of the names whose record was erased.
+pub(super) async fn refuse_erased(reader: &dyn Reader, names: &[RecordName]) -> Result<(), Error> {
+    let states = reader.states(names, LoadBody::No).await?;
+    for (name, state) in names.iter().zip(states) {
+        if let State::Deleted(deleted @ Deleted { erasure: Some(_), .. }) = state {
+            return Err(Error::gone(name.clone(), deleted));
+        }
+    }
+    Ok(())
 }

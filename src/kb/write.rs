@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::KnowledgeBase;
 use super::command::{IngestOutcome, Receipt, RequestId, WriteContext};
 use super::error::Error;
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::token::{self, TokenKind};
 use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
@@ -136,6 +136,8 @@ impl KnowledgeBase {
     ) -> Result<Option<Outcome>, Error> {
         let Some(remembered) = self.remembered(method, context).await? else { return Ok(None) };
         let reader = self.store.reader(At::Revision(remembered.revision)).await?;
+        // Of what was erased since, the first answer cannot be given again.
+        plan::refuse_erased(reader.as_ref(), &remembered.names).await?;
         let outcome = outcome_of(remembered.outcome);
         let revision = commit(outcome, remembered.revision);
         self.answer(outcome, &remembered.names, reader.as_ref(), revision).await.map(Some)

@@ -143,6 +143,11 @@ pub(super) fn statements(article: &ArticleKey) -> Vec<u8> {
     key(b's', &[article])
 }
 
+/// Where what is known of statements begins, and where it ends.
+pub(super) fn all_statements() -> (Vec<u8>, Vec<u8>) {
+    (vec![b's'], vec![b's' + 1])
+}
+
 pub(super) fn id(id: u64) -> Vec<u8> {
     key(b'i', &[&id.to_be_bytes()])
 }

@@ -149,6 +149,25 @@ impl QuotationsReader {
         self.revision
     }
 
+    /// Whether a statement is known.
+    pub fn knows(&self, name: &StatementName) -> Result<bool, TableError> {
+        let article = keys::article_key(&name.article);
+        let facts = statements::statement_facts(self.table(), &article, name.statement.as_str())?;
+        Ok(facts.is_some())
+    }
+
+    /// Counts at most so many of the statements that are known, from a place on that
+    /// is moved behind them; empty: from the first.
+    pub fn statements_from(&self, from: &mut Vec<u8>, limit: usize) -> Result<usize, TableError> {
+        let (first, end) = keys::all_statements();
+        let start = if from.is_empty() { first } else { from.clone() };
+        let entries = self.table.range(&start, &end, limit)?;
+        if let Some((key, _)) = entries.last() {
+            *from = [key.as_slice(), &[0]].concat();
+        }
+        Ok(entries.len())
+    }
+
     /// The quotation that has this id, or has taken in the one that had it.
     pub fn quotation(&self, id: &str) -> Result<Option<Quotation>, TableError> {
         let number = id.strip_prefix('q').and_then(|hex| u64::from_str_radix(hex, 16).ok());

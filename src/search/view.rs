@@ -4,7 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tantivy::Searcher;
+use tantivy::collector::Count;
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Searcher, Term};
 use uuid::Uuid;
 
 use super::document::LANGUAGE_FACT;
@@ -35,6 +38,19 @@ pub struct View {
 impl View {
     pub(super) fn new(searcher: Searcher, fields: Fields, revision: Revision) -> Self {
         Self { searcher, fields, revision, id: Uuid::new_v4(), stems: OnceLock::new() }
+    }
+
+    /// How many records it holds.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// Whether it holds the record of a name, once.
+    pub fn holds_once(&self, name: &str) -> Result<bool, Error> {
+        let term = Term::from_field_text(self.fields.name, name);
+        let query = TermQuery::new(term, IndexRecordOption::Basic);
+        Ok(self.searcher.search(&query, &Count)? == 1)
     }
 
     /// The stemmers of the languages that records are in.

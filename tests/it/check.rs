@@ -89,3 +89,67 @@ async fn what_is_no_data_is_not_checked() {
     assert!(code == 1 && errors.contains("holds no data of Dicta's"), "{errors}");
     assert!(!data.exists());
 }
+
+/// What a server on this directory finds wrong.
+async fn findings(home: &Home) -> Vec<pb::IntegrityFinding> {
+    let server = home.start().await;
+    let request = pb::CheckIntegrityRequest::default();
+    let mut messages = server.admin().check_integrity(request).await.unwrap().into_inner();
+    let mut findings = Vec::new();
+    while let Some(message) = messages.message().await.unwrap() {
+        findings.extend(message.findings);
+    }
+    server.stop().await;
+    findings
+}
+
+/// Both are up to date once they were asked.
+async fn reach_the_newest(server: &Dicta) {
+    let read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
+    let search =
+        pb::SearchRequest { query: "bridge".into(), read: read.clone(), ..Default::default() };
+    server.query().search(search).await.unwrap();
+    let list = pb::ListQuotationsRequest { read, ..Default::default() };
+    server.query().list_quotations(list).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_record_that_the_search_index_lost_is_told() {
+    let (home, server) = seeded().await;
+    reach_the_newest(&server).await;
+    server.stop().await;
+    assert_eq!(findings(&home).await, []);
+    let index = tantivy::Index::open_in_dir(home.data().join("search/1")).unwrap();
+    let payload = index.load_metas().unwrap().payload.unwrap();
+    let name = "entities/nechirvan-barzani";
+    let field = index.schema().get_field("record").unwrap();
+    let mut writer =
+        index.writer_with_num_threads::<tantivy::TantivyDocument>(1, 15_000_000).unwrap();
+    writer.delete_term(tantivy::Term::from_field_text(field, name));
+    let mut prepared = writer.prepare_commit().unwrap();
+    prepared.set_payload(&payload);
+    prepared.commit().unwrap();
+    drop(writer);
+    let told: Vec<_> = findings(&home).await.into_iter().map(|it| it.detail).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0], format!("{name} is not in it, or not once"));
+    assert!(told[1].contains("records, and there are"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_statement_that_the_quotations_lost_is_told() {
+    let (home, server) = seeded().await;
+    reach_the_newest(&server).await;
+    server.stop().await;
+    let database = fjall::Database::builder(home.data().join("quotations")).open().unwrap();
+    let entries = database.keyspace("quotations", Default::default).unwrap();
+    let (key, _) = entries.prefix(b"s").next().unwrap().into_inner().unwrap();
+    entries.remove(key).unwrap();
+    database.persist(fjall::PersistMode::SyncAll).unwrap();
+    drop((entries, database));
+    let told = findings(&home).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|it| it.subject == "the quotations"), "{told:?}");
+    assert!(told[0].detail.contains("/statements/"), "{told:?}");
+    assert_eq!(told[0].fault(), pb::IntegrityFault::Derived);
+}

@@ -20,6 +20,8 @@ mod erasures_travel;
 mod export;
 mod extraction;
 mod failed_writes;
+mod faults;
+mod flips;
 mod fuzz;
 mod graph;
 mod extract;

@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tonic::transport::Channel;
@@ -19,7 +20,17 @@ pub(crate) struct ServerProcess {
 
 impl ServerProcess {
     pub(crate) fn start(data: &Path) -> Self {
-        Self::run(Command::new(PROGRAM), data)
+        Self::start_with(data, &[]).expect("the server starts")
+    }
+
+    /// A server in whose environment these are set; else what it said when it ended.
+    pub(crate) fn start_with(
+        data: &Path,
+        variables: &[(&'static str, String)],
+    ) -> Result<Self, String> {
+        let mut command = Command::new(PROGRAM);
+        command.envs(variables.iter().cloned());
+        Self::run(command, data)
     }
 
     /// A server whose files may grow to `bytes` each: then writes fail, as they
@@ -29,10 +40,10 @@ impl ServerProcess {
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
         let mut shell = Command::new("sh");
         shell.args(["-c", &script, PROGRAM]);
-        Self::run(shell, data)
+        Self::run(shell, data).expect("the server starts")
     }
 
-    fn run(mut command: Command, data: &Path) -> Self {
+    fn run(mut command: Command, data: &Path) -> Result<Self, String> {
         let mut process = command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
             .arg(data)
@@ -42,20 +53,27 @@ impl ServerProcess {
             .unwrap();
         let errors = BufReader::new(process.stderr.take().unwrap());
         let (found, serving) = mpsc::channel();
-        std::thread::spawn(move || {
+        let reading = std::thread::spawn(move || {
+            let mut all = String::new();
             for line in errors.lines().map_while(Result::ok) {
                 let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
                 if said["message"] == "serving" {
                     let _ = found.send(format!("http://{}", said["address"].as_str().unwrap()));
                 } else if said["level"] != "INFO" {
                     eprintln!("server: {line}");
+                    all.push_str(&line);
                 }
             }
+            all
         });
         let process = Arc::new(Mutex::new(process));
         let mut server = Self { process, address: String::new() };
-        server.address = serving.recv_timeout(START_PATIENCE).expect("the server starts");
-        server
+        match serving.recv_timeout(START_PATIENCE) {
+            Ok(address) => server.address = address,
+            Err(RecvTimeoutError::Disconnected) => return Err(reading.join().unwrap()),
+            Err(RecvTimeoutError::Timeout) => panic!("the server neither starts nor ends"),
+        }
+        Ok(server)
     }
 
     pub(crate) async fn connect(&self) -> Channel {

@@ -17,8 +17,10 @@ use super::operation::Operation;
 use super::reads::{Difference, OpenList, Reads, same};
 use crate::clock::{Clock as _, ManualClock};
 use crate::kb::command::IngestArticle;
+use crate::kb::export::tests::items;
 use crate::kb::{
-    BulkItem, ImportItem, Imported, KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention,
+    BulkItem, EraseRecord, EraseRecords, ExportItem, ExportRecords, ImportItem, Imported,
+    KnowledgeBase, KnowledgeBaseConfig, RestoredRecord, Retention, export, import,
 };
 use crate::store::conformance::Fixture;
 use crate::store::conformance::checking::finds_nothing;
@@ -163,6 +165,8 @@ impl Base {
             Act::Write(operation) => tally.done += usize::from(self.write(operation).await?),
             Act::Bulk(items) => self.bulk(items).await?,
             Act::Import(records) => self.import(records).await?,
+            Act::Erase(records, allow_missing) => self.erase(records, *allow_missing).await?,
+            Act::Travel => self.travel().await?,
             Act::Prune(keep) => self.prune(*keep).await,
             Act::Forget => self.clock.set(self.clock.now() + REQUEST_TTL),
             Act::Reopen => {
@@ -187,6 +191,8 @@ impl Base {
         let expected = self.model.perform(operation, self.clock.now());
         let found = operation.ask(&self.kb).await;
         let found = found.map(|reply| reply.answer(expected.as_ref().ok()));
+        let refused = found.as_ref().err();
+        let expected = expected.map_err(|refusal| self.model.refused_as(refusal, refused));
         same("the answer", &found, &expected)?;
         if operation.context().request.is_some() && found.is_ok() {
             self.requested.push(operation.clone());
@@ -219,6 +225,52 @@ impl Base {
             })
             .collect();
         same("the acknowledgements", &found, &expected)
+    }
+
+    /// Erases records one by one.
+    async fn erase(
+        &mut self,
+        records: &[EraseRecord],
+        allow_missing: bool,
+    ) -> Result<(), Difference> {
+        for record in records {
+            let expected = self.model.erase(record, allow_missing, self.clock.now());
+            let principal = "ann".to_owned();
+            let command = EraseRecords { principal, records: vec![record.clone()], allow_missing };
+            let found = match self.kb.erase(command).await {
+                Ok(mut erased) => {
+                    erased.names.sort();
+                    Ok((erased.names, erased.receipt.revision))
+                }
+                Err(error) => Err(Refusal::of(&error)),
+            };
+            same("what was erased", &found, &expected)?;
+        }
+        Ok(())
+    }
+
+    /// Loads an export into an empty base, and holds what that exports against it.
+    async fn travel(&self) -> Result<(), Difference> {
+        let exported = items(&self.kb, &ExportRecords::everything()).await;
+        let other = export::tests::base(2);
+        let (items_in, taken) = mpsc::channel(exported.len() + 1);
+        let (acks, mut acked) = mpsc::channel(exported.len() + 1);
+        for (sequence, item) in (1..).zip(&exported) {
+            let brought = Ok(import::tests::exported_item(item));
+            items_in.send(ImportItem { sequence, brought }).await.unwrap();
+        }
+        drop(items_in);
+        other.import_records("ann", taken, acks).await.unwrap();
+        while let Some(acks) = acked.recv().await {
+            for ack in acks {
+                ack.result.map_err(|error| format!("an exported record is refused: {error}"))?;
+            }
+        }
+        let again = items(&other, &ExportRecords::everything()).await;
+        let portable = |items: &[ExportItem]| -> Vec<Imported> {
+            items.iter().map(import::tests::exported_item).collect()
+        };
+        same("an export that was loaded elsewhere", &portable(&again), &portable(&exported))
     }
 
     /// Imports as one stream; which records share a commit is the base's affair.

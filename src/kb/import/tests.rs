@@ -74,7 +74,7 @@ async fn an_export_in_an_empty_base_is_exported_again() {
     assert_eq!(kb.store().head().revision, revision);
 }
 
-fn exported_item(item: &ExportItem) -> Imported {
+pub(in crate::kb) fn exported_item(item: &ExportItem) -> Imported {
     match item {
         ExportItem::Record(stored) => Imported::Record(exported(stored)),
         ExportItem::Erased(Erased { name, erasure, .. }) => {

@@ -9,7 +9,9 @@ use crate::domain::name;
 use crate::domain::record::{Committed, Record, Stored, Times};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
-use crate::store::{Applied, Counts, Deleted, Mutation, Path, Precondition, State, WriteBatch};
+use crate::store::{
+    Applied, Counts, Deleted, Erasure, Mutation, Path, Precondition, State, WriteBatch,
+};
 
 /// The last known of a name.
 #[derive(Clone)]
@@ -17,6 +19,7 @@ struct Known {
     committed: Committed,
     record: Option<Record>,
     article_version: u32,
+    erasure: Option<Erasure>,
 }
 
 /// The whole store at one revision.
@@ -46,7 +49,7 @@ impl World {
                     world.restore(name, *times);
                 }
                 Mutation::Delete(name) => world.set(name, None, applied),
-                Mutation::Erase(..) => unreachable!("no random write changes history"),
+                Mutation::Erase(name, erasure) => world.erase(name, erasure, applied),
                 Mutation::Ensure(id, listed) => {
                     let name = RecordName::Entity(id.clone());
                     match world.united(&name, listed) {
@@ -152,7 +155,63 @@ impl World {
             create_time: created.create_time,
             ..first
         };
-        self.known.insert(name.clone(), Known { committed, record, article_version });
+        let known = Known { committed, record, article_version, erasure: None };
+        self.known.insert(name.clone(), known);
+    }
+
+    /// Erases a record, an article with its statements, in a commit.
+    fn erase(&mut self, name: &RecordName, erasure: &Erasure, applied: Applied) {
+        let first = Committed {
+            revision: applied.revision,
+            create_revision: applied.revision,
+            create_time: applied.time,
+            update_time: applied.time,
+        };
+        for name in self.erased_with(name) {
+            self.set(&name, None, applied);
+            if !self.known.contains_key(&name) {
+                self.created.push(name.clone());
+            }
+            let created = self.known.get(&name).map_or(first, |known| known.committed);
+            let Committed { create_revision, create_time, .. } = created;
+            let article_version = self.known.get(&name).map_or(0, |known| known.article_version);
+            let committed = Committed { create_revision, create_time, ..first };
+            let (record, erasure) = (None, Some(erasure.clone()));
+            self.known.insert(name, Known { committed, record, article_version, erasure });
+        }
+    }
+
+    /// What is erased with a name, itself among it, and was not before.
+    pub(crate) fn erased_with(&self, name: &RecordName) -> Vec<RecordName> {
+        let of_it = |other: &&RecordName| {
+            matches!((name, *other), (RecordName::Article(article), RecordName::Statement(it))
+                if it.article == *article)
+        };
+        let all = std::iter::once(name).chain(self.known.keys().filter(of_it));
+        all.filter(|name| !self.is_erased(name)).cloned().collect()
+    }
+
+    /// Leaves nothing of what a name was here, since it was erased later.
+    pub(crate) fn forget(&mut self, name: &RecordName, erasure: &Erasure) {
+        if let Some(known) = self.known.get_mut(name) {
+            known.record = None;
+            known.erasure = Some(erasure.clone());
+        }
+    }
+
+    /// Whether what had the name was erased.
+    pub(crate) fn is_erased(&self, name: &RecordName) -> bool {
+        self.known.get(name).is_some_and(|known| known.erasure.is_some())
+    }
+
+    /// All erasures, in the order of the names' texts.
+    pub(crate) fn erasures(&self) -> Vec<(RecordName, Erasure)> {
+        let erased =
+            |(name, known): (&RecordName, &Known)| Some((name.clone(), known.erasure.clone()?));
+        let mut erasures: Vec<(RecordName, Erasure)> =
+            self.known.iter().filter_map(erased).collect();
+        erasures.sort_by_key(|(name, _)| name.to_string());
+        erasures
     }
 
     /// Gives the record the times that it was restored with.
@@ -184,9 +243,10 @@ impl World {
                 let (name, value) = (name.clone(), record.clone());
                 State::Live(Stored { name, value, committed: *committed })
             }
-            Some(Known { committed, article_version, .. }) => {
+            Some(Known { committed, article_version, erasure, .. }) => {
                 let (committed, article_version) = (*committed, *article_version);
-                State::Deleted(Deleted { committed, article_version, erasure: None })
+                let erasure = erasure.clone();
+                State::Deleted(Deleted { committed, article_version, erasure })
             }
         }
     }

@@ -9,13 +9,19 @@ use crate::domain::revision::Revision;
 use crate::store::catalogue::{self, IndexEntry};
 use crate::store::{Direction, Path, Scan};
 
+/// What a record is sorted by.
+pub(super) type Rank = (Newest, Order);
+
 /// Times to sort by: the newest first, `None` last. Records on a path that does not
 /// order by time all have `None`.
-type Newest = Reverse<(Option<i64>, Option<i64>)>;
+type Newest = Reverse<Times>;
+
+/// The times that a record stands at on a path.
+pub(super) type Times = (Option<i64>, Option<i64>);
 
 /// What comes after the time.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Order {
+pub(super) enum Order {
     /// By name.
     Name(RecordName),
     /// Articles before statements before entities, each by creation; statements
@@ -24,16 +30,22 @@ enum Order {
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+pub(super) enum Kind {
     Article,
     Statement,
     Entity,
 }
 
+/// Where a record with these times stands or stood on a path; one that was erased
+/// since has no times any more.
+pub(super) fn rank(history: &History, path: &Path, times: Times, name: &RecordName) -> Rank {
+    (Reverse(times), order(history, path, name))
+}
+
 /// The records that a scan goes by at `revision`, in its order.
-pub(super) fn along(history: &History, scan: &Scan, revision: Revision) -> Vec<Stored> {
+pub(super) fn along(history: &History, scan: &Scan, revision: Revision) -> Vec<(Rank, Stored)> {
     let path = &scan.path;
-    let mut found: Vec<((Newest, Order), Stored)> = Vec::new();
+    let mut found: Vec<(Rank, Stored)> = Vec::new();
     for (name, past) in history.pasts() {
         let Some(stored) = past.at(revision).and_then(|version| version.stored(name)) else {
             continue;
@@ -48,7 +60,7 @@ pub(super) fn along(history: &History, scan: &Scan, revision: Revision) -> Vec<S
     if scan.direction == Direction::Against {
         found.reverse();
     }
-    found.into_iter().map(|(_, stored)| stored).collect()
+    found
 }
 
 /// Whether a path is ordered by time.

@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 
+use super::Shared;
 use super::history::{History, Version, address_hash};
-use super::{Shared, list};
+use super::list::{self, Rank, Times};
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
 use crate::store::leases::Lease;
-use crate::store::{ArticleState, Cursor, Error, Item, LoadBody, Page, Reader, Scan, State};
+use crate::store::{
+    ArticleState, Cursor, Direction, Error, Item, LoadBody, Page, Reader, Scan, State,
+};
 
 /// A revision of a memory store. It copies nothing: what is stored never
 /// changes, so it looks at the versions up to its own.
@@ -101,25 +104,34 @@ fn article_by_url(history: &History, url: &CanonicalUrl, revision: Revision) -> 
     holders.max().map(|(_, _, id)| id.clone())
 }
 
-/// A cursor is a mark of the scan and the revision, then the number of records
-/// gone by.
+/// A cursor is a mark of the scan and the revision, then the times and the name of
+/// the last record gone by, which may have been erased since.
 fn page(history: &History, scan: &Scan, revision: Revision) -> Result<Page, Error> {
     let mark = mark(scan, revision);
-    let start = scan.after.as_ref().map_or(Ok(0), |cursor| position(cursor, &mark))?;
-    let records = list::along(history, scan, revision);
+    let mut last = scan.after.clone();
+    let behind = last.as_ref().map(|cursor| last_rank(history, scan, cursor, &mark)).transpose()?;
+    let is_behind = |rank: &Rank| match (&behind, scan.direction) {
+        (None, _) => true,
+        (Some(behind), Direction::Along) => rank > behind,
+        (Some(behind), Direction::Against) => rank < behind,
+    };
+    let mut records = list::along(history, scan, revision);
+    records.retain(|(rank, _)| is_behind(rank));
     let mut page = Page::default();
     let mut bytes = 0;
-    for (scanned, record) in records.into_iter().skip(start).enumerate() {
+    for (scanned, (rank, record)) in records.into_iter().enumerate() {
         let spent = scanned > 0 && (scanned >= scan.max_scanned || bytes >= scan.max_bytes);
         if spent || page.items.len() >= scan.limit {
-            page.next = Some(cursor(&mark, start + scanned));
+            page.next = last;
             break;
         }
+        let cursor = cursor(&mark, rank.0.0, &record.name);
+        last = Some(cursor.clone());
         let passes = scan.filter.as_ref().is_none_or(|filter| filter.matches(&record));
         if passes {
             let record = shown(record, scan.body);
             bytes += about_bytes(&record);
-            page.items.push(Item { record, cursor: cursor(&mark, start + scanned + 1) });
+            page.items.push(Item { record, cursor });
         }
     }
     Ok(page)
@@ -131,14 +143,33 @@ fn mark(scan: &Scan, revision: Revision) -> [u8; 32] {
     *blake3::hash(marked.as_bytes()).as_bytes()
 }
 
-fn cursor(mark: &[u8; 32], position: usize) -> Cursor {
-    Cursor([mark.as_slice(), &(position as u64).to_be_bytes()].concat())
+fn cursor(mark: &[u8; 32], (first, second): Times, name: &RecordName) -> Cursor {
+    let text = format!("{}|{}|{name}", told(first), told(second));
+    Cursor([mark.as_slice(), text.as_bytes()].concat())
 }
 
-fn position(cursor: &Cursor, mark: &[u8; 32]) -> Result<usize, Error> {
-    let position = cursor.0.strip_prefix(mark).ok_or(Error::BadCursor)?;
-    let position = position.try_into().map(u64::from_be_bytes).map_err(|_| Error::BadCursor)?;
-    usize::try_from(position).map_err(|_| Error::BadCursor)
+fn told(time: Option<i64>) -> String {
+    time.map(|time| time.to_string()).unwrap_or_default()
+}
+
+fn last_rank(
+    history: &History,
+    scan: &Scan,
+    cursor: &Cursor,
+    mark: &[u8; 32],
+) -> Result<Rank, Error> {
+    let last = || {
+        let text = str::from_utf8(cursor.0.strip_prefix(mark)?).ok()?;
+        let (first, rest) = text.split_once('|')?;
+        let (second, name) = rest.split_once('|')?;
+        let time = |text: &str| match text {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        };
+        let name = name.parse().ok()?;
+        Some(list::rank(history, &scan.path, (time(first)?, time(second)?), &name))
+    };
+    last().ok_or(Error::BadCursor)
 }
 
 /// What the record takes written out, which is a little more than on the wire.

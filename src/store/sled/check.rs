@@ -8,7 +8,6 @@ mod entries;
 mod log;
 mod versions;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -16,7 +15,7 @@ use sled::{Db, IVec};
 
 use self::carried::Carried;
 use super::record::envelope;
-use super::shared::Shared;
+use super::shared::{Shared, guarded};
 use super::{error, keys, off_the_workers};
 use crate::domain::revision::Revision;
 use crate::store::leases::Lease;
@@ -172,12 +171,6 @@ impl Walk {
         checked.changes += u64::from(key.first() == Some(&keys::CHANGE));
         checked.findings.extend(self.carried.pass(db, &self.pin, key, &value));
     }
-}
-
-/// Does what may panic on damaged files.
-fn guarded<T>(look: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    let nonsense = |_| Err(Error::Corrupt("the database cannot make sense of it".into()));
-    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(nonsense)
 }
 
 /// One entry looked at, with what it hangs together with.

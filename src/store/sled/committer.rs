@@ -139,6 +139,7 @@ impl<'a> Committer<'a> {
         let (batch, head) = std::mem::replace(group, empty).into_batch();
         self.db.apply_batch(batch).map_err(|error| error::lower(&error, "writing the data"))?;
         self.shared.sync(self.db)?;
+        self.shared.acknowledge(head.revision)?;
         self.shared.head.send_replace(head);
         Ok(())
     }

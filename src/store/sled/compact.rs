@@ -3,7 +3,8 @@
 //!
 //! The new database is made inside the data directory, which may be a mount of its
 //! own. It is whole once it has its last name; from then on whoever opens the
-//! directory finishes the swap first. All the while the directory is locked.
+//! directory finishes the swap first. With the old database goes what was built from
+//! it beside it: the new one says what that is. All the while the directory is locked.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -20,6 +21,8 @@ use crate::store::Error;
 const PART: &str = "compacted.part";
 /// A new database that is whole.
 const WHOLE: &str = "compacted";
+/// In a new database: the directories beside it that go with the old one, a line each.
+const ALONG: &str = "along";
 /// How many entries are written at a time.
 const TOGETHER: usize = 500;
 
@@ -33,8 +36,9 @@ pub struct Compacted {
 }
 
 impl SledStore {
-    /// Writes the data of a directory that nobody has open anew.
-    pub fn compact(config: &SledConfig) -> Result<Compacted, Error> {
+    /// Writes the data of a directory that nobody has open anew, and drops what was
+    /// built from it in these directories beside it.
+    pub fn compact(config: &SledConfig, built: &[&str]) -> Result<Compacted, Error> {
         let directory = config.path.as_path();
         let failed = |error: io::Error| unusable(directory, &error);
         if !directory.join("db").exists() {
@@ -47,6 +51,7 @@ impl SledStore {
         let old = open_known(config)?;
         write_anew(&old, config)?;
         drop(old);
+        say_what_goes_along(&directory.join(PART), built).map_err(failed)?;
         fs::rename(directory.join(PART), directory.join(WHOLE)).map_err(failed)?;
         sync(directory).map_err(failed)?;
         settle(directory)?;
@@ -78,6 +83,9 @@ pub(super) fn settle(directory: &Path) -> Result<(), Error> {
             clear(directory, |name| name.starts_with("snap."))?;
             if directory.join("blobs").exists() {
                 clear(&directory.join("blobs"), |_| true)?;
+            }
+            for built in fs::read_to_string(whole.join(ALONG)).unwrap_or_default().lines() {
+                fs::remove_dir_all(directory.join(built)).or_else(absent)?;
             }
             fs::rename(whole.join("conf"), directory.join("conf")).or_else(absent)?;
             fs::rename(whole.join("db"), directory.join("db"))?;
@@ -111,6 +119,14 @@ fn write_anew(old: &Db, config: &SledConfig) -> Result<(), Error> {
     File::open(part.join("db")).and_then(|file| file.sync_all()).map_err(failed)?;
     File::open(part.join("conf")).and_then(|file| file.sync_all()).map_err(failed)?;
     sync(&part).map_err(failed)
+}
+
+/// Writes down what goes along, durably, before the new database counts as whole.
+fn say_what_goes_along(part: &Path, built: &[&str]) -> io::Result<()> {
+    let path = part.join(ALONG);
+    fs::write(&path, built.join("\n"))?;
+    File::open(path)?.sync_all()?;
+    sync(part)
 }
 
 /// Removes the files of such names.

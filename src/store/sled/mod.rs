@@ -2,6 +2,7 @@
 //! revision. sled's iterators are no snapshots, so nothing is ever moved or
 //! overwritten that a reader of an older revision could be looking for.
 
+mod acknowledged;
 mod check;
 mod commit;
 mod committer;

@@ -10,6 +10,7 @@ use sled::Db;
 use uuid::Uuid;
 
 use super::SledConfig;
+use super::acknowledged::{self, Acknowledged};
 use super::compact;
 use super::error;
 use super::keys;
@@ -33,7 +34,8 @@ const EMPTY_FILE_BYTES: u64 = 4 * SEGMENT_BYTES as u64;
 pub(super) const LOCK_TRIES: u32 = 20;
 pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// What may lie in a directory that is to become a data directory.
-const OWN_FILES: [&str; 7] = ["db", "conf", "blobs", "lost+found", "quotations", "search", MARKER];
+const OWN_FILES: [&str; 8] =
+    ["db", "conf", "blobs", "lost+found", "quotations", "search", MARKER, acknowledged::FILE];
 /// A file beside the database that says that a store was made here: a database
 /// that lost its contents must not pass for a new one.
 const MARKER: &str = "dicta";
@@ -58,8 +60,19 @@ pub(super) fn open(config: &SledConfig) -> Result<(Shared, Identity), Error> {
         None => (write_identity(&db)?, Head::default()),
     };
     let floor = read_floor(&db)?;
-    let shared = Shared::new(db, head, floor, file, config);
+    let acknowledged = Acknowledged::open(directory, identity.store_id);
+    let acknowledged = acknowledged.map_err(|error| unusable(directory, &error))?;
+    let known = acknowledged.read().map_err(|error| unusable(directory, &error))?;
+    if let Some(known) = known.filter(|known| *known > head.revision) {
+        let newest = head.revision;
+        return Err(damaged(
+            directory,
+            &format!("it ends at revision {newest}, and {known} was acknowledged"),
+        ));
+    }
+    let shared = Shared::new(db, head, floor, (file, acknowledged), config);
     shared.read(|db| shared.sync(db))?;
+    shared.acknowledge(head.revision)?;
     // After the identity is durable: a crash between the two leaves a store that
     // is marked at its next opening.
     mark(directory)?;

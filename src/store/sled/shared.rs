@@ -1,13 +1,16 @@
 //! What the store, its readers and its committer share.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::RwLock;
 
 use sled::Db;
 use tokio::sync::watch;
 
+use super::acknowledged::Acknowledged;
 use super::error;
 use super::{SledConfig, open};
+use crate::domain::revision::Revision;
 use crate::store::leases::Leases;
 use crate::store::{Error, Floor, Head};
 
@@ -30,18 +33,28 @@ pub(super) struct Shared {
     pub(super) ready: watch::Sender<Result<(), Error>>,
     /// The database's file, for syncing it.
     file: File,
+    /// What was acknowledged, beside it.
+    acknowledged: Acknowledged,
     /// What it was opened with.
     pub(super) config: SledConfig,
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, head: Head, floor: Floor, file: File, config: &SledConfig) -> Self {
+    pub(super) fn new(
+        db: Db,
+        head: Head,
+        floor: Floor,
+        files: (File, Acknowledged),
+        config: &SledConfig,
+    ) -> Self {
+        let (file, acknowledged) = files;
         Self {
             db: RwLock::new(Handle::Open(db)),
             head: watch::Sender::new(head),
             leases: Leases::new(floor),
             ready: watch::Sender::new(Ok(())),
             file,
+            acknowledged,
             config: config.clone(),
         }
     }
@@ -54,7 +67,7 @@ impl Shared {
     pub(super) fn read<T>(&self, look: impl FnOnce(&Db) -> Result<T, Error>) -> Result<T, Error> {
         let guard = self.db.read().map_err(|_| error::broken())?;
         match &*guard {
-            Handle::Open(db) => look(db),
+            Handle::Open(db) => guarded(|| look(db)),
             Handle::Lost => Err(self.unanswered()),
             Handle::Closed => Err(error::closed()),
         }
@@ -72,6 +85,12 @@ impl Shared {
         self.file
             .sync_data()
             .map_err(|error| Error::Unavailable(format!("syncing the data: {error}")))
+    }
+
+    /// Writes down that a revision is durable, before anybody is told.
+    pub(super) fn acknowledge(&self, revision: Revision) -> Result<(), Error> {
+        let failed = |error| Error::Unavailable(format!("writing what was acknowledged: {error}"));
+        self.acknowledged.note(revision).map_err(failed)
     }
 
     /// Stops taking commits for good: after a failed write nobody can tell what
@@ -135,9 +154,22 @@ impl Shared {
         let before = std::mem::replace(&mut *handle, Handle::Closed);
         self.stop(error::closed());
         match before {
-            Handle::Open(db) if !failed => self.sync(&db),
+            Handle::Open(db) if !failed => {
+                self.sync(&db)?;
+                let failed = |error| Error::Unavailable(format!("syncing the data: {error}"));
+                self.acknowledged.sync().map_err(failed)
+            }
             Handle::Open(_) | Handle::Lost => Ok(()),
             Handle::Closed => Err(error::closed()),
         }
     }
+}
+
+/// Looks into the database, which may panic over damaged files.
+pub(super) fn guarded<T>(look: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let nonsense = |_| {
+        let what = "the database cannot make sense of its files: check them, and restore a backup";
+        Err(Error::Corrupt(what.into()))
+    };
+    catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(nonsense)
 }

@@ -2,13 +2,14 @@
 
 mod articles;
 mod entities;
+mod erasures;
 mod statements;
 mod whole;
 
 use super::draw::Draw;
 use super::operation::Operation;
-use crate::kb::RestoredRecord;
 use crate::kb::command::{IngestArticle, RequestId};
+use crate::kb::{EraseRecord, RestoredRecord};
 
 /// What is done in one step.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub(super) enum Act {
     Bulk(Vec<IngestArticle>),
     /// Records as they were exported, as one stream.
     Import(Vec<RestoredRecord>),
+    /// Records are erased, each by itself; a name that none ever had as well.
+    Erase(Vec<EraseRecord>, bool),
+    /// All that is exported is loaded into an empty base, which then exports the same.
+    Travel,
     /// History is let go of, but for so many revisions and what requests need.
     Prune(u64),
     /// What is remembered of requests expires.
@@ -38,7 +43,9 @@ pub(super) type Kind = (&'static str, fn(&mut Draw<'_>) -> Act);
 
 /// Every kind.
 pub(super) fn all() -> impl Iterator<Item = Kind> {
-    [articles::KINDS, statements::KINDS, entities::KINDS, whole::KINDS].concat().into_iter()
+    [articles::KINDS, statements::KINDS, entities::KINDS, erasures::KINDS, whole::KINDS]
+        .concat()
+        .into_iter()
 }
 
 /// The operation as a dry run.

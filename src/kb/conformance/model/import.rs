@@ -63,6 +63,14 @@ fn mutation(record: &RestoredRecord) -> Mutation {
 }
 
 fn outcome(world: &World, record: &RestoredRecord) -> Result<ImportOutcome, Refusal> {
+    let article = match &record.name {
+        RecordName::Statement(name) => Some(RecordName::Article(name.article.clone())),
+        RecordName::Article(_) | RecordName::Entity(_) => None,
+    };
+    let mut needed = article.into_iter().chain([record.name.clone()]);
+    if let Some(erased) = needed.find(|name| world.is_erased(name)) {
+        return Err(Refusal::Erased(erased));
+    }
     if let RecordName::Statement(name) = &record.name
         && world.article(&name.article).is_none()
     {

@@ -14,10 +14,12 @@ use crate::store::Mutation;
 use crate::store::conformance::model::World;
 
 impl World {
-    /// The entity that stands for this one.
+    /// The entity that stands for this one; none that was erased later does.
     pub(in crate::kb::conformance) fn survivor(&self, id: &EntityId) -> EntityId {
         let mut found = id.clone();
-        while let Some(into) = self.entity(&found).and_then(|entity| entity.merged_into) {
+        while let Some(into) = self.entity(&found).and_then(|entity| entity.merged_into)
+            && self.entity(&into).is_some()
+        {
             found = into;
         }
         found
@@ -30,18 +32,22 @@ impl World {
         let mut same: BTreeSet<EntityId> =
             others.filter(|other| self.survivor(other) == survivor).collect();
         same.insert(id.clone());
+        // Also those that were erased later.
+        same.extend(self.entity(&survivor).into_iter().flat_map(|entity| entity.referents));
         same
     }
 
     /// Every entity that stands for itself, with what those merged into it bring.
     pub(in crate::kb::conformance) fn survivors(&self) -> Vec<(EntityId, Entity)> {
         let entities = self.entities();
-        let themselves = entities.into_iter().filter(|(_, it)| it.merged_into.is_none());
+        let themselves = entities.into_iter().filter(|(id, _)| self.survivor(id) == *id);
         let united = themselves.map(|(id, entity)| {
             let referents = entity.referents.clone();
             let mut united = United::from(entity);
             for other in referents {
-                united.add(&other, &self.entity(&other).unwrap_or_default());
+                if let Some(entity) = self.entity(&other) {
+                    united.add(&other, &entity);
+                }
             }
             (id, united.entity)
         });

@@ -6,6 +6,7 @@
 //! over and comparing names are functions of values, with tests of their own.
 
 mod entities;
+mod erase;
 mod import;
 mod ingest;
 mod merges;
@@ -55,6 +56,8 @@ pub(super) enum Refusal {
     PartOfMerge,
     EtagMismatch,
     RequestIdReused,
+    /// A name whose record was erased.
+    Erased(RecordName),
     /// Nothing that the model knows of.
     Other(String),
 }
@@ -80,6 +83,7 @@ impl Refusal {
             Error::PartOfMerge { .. } => Self::PartOfMerge,
             Error::EtagMismatch { .. } => Self::EtagMismatch,
             Error::RequestIdReused => Self::RequestIdReused,
+            Error::Erased { name, .. } => Self::Erased(name.clone()),
             other => Self::Other(other.to_string()),
         }
     }
@@ -221,9 +225,13 @@ impl Model {
             && known.expires > now
         {
             let same = request.is_some_and(|request| request.payload == known.payload);
-            return if same { Ok(self.again(known)) } else { Err(Refusal::RequestIdReused) };
+            return if same { self.again(known) } else { Err(Refusal::RequestIdReused) };
         }
         let Effect { outcome, answer, changes } = effect(self.newest(), operation, now)?;
+        let mut written = changes.iter().map(Mutation::name);
+        if let Some(erased) = written.find(|name| self.newest().is_erased(name)) {
+            return Err(Refusal::Erased(erased));
+        }
         if context.validate_only {
             return Ok(self.preview(outcome, &answer, changes, now));
         }
@@ -268,9 +276,13 @@ impl Model {
         Answer { outcome, records, names: names.len(), revision, dry: false }
     }
 
-    /// The first answer, given again.
-    fn again(&self, known: &Remembered) -> Answer {
-        self.answer(known.outcome, &known.names, known.revision)
+    /// The first answer, given again, unless some of it was erased since.
+    fn again(&self, known: &Remembered) -> Result<Answer, Refusal> {
+        let before = &self.worlds[known.revision.0 as usize];
+        match known.names.iter().find(|name| before.is_erased(name)) {
+            Some(erased) => Err(Refusal::Erased(erased.clone())),
+            None => Ok(self.answer(known.outcome, &known.names, known.revision)),
+        }
     }
 
     /// What would be answered, had it been carried out: what would be written has no

@@ -12,7 +12,7 @@ use crate::kb::{WatchEvent, WatchRecords, WatchStart};
 use crate::query::schema::Kind;
 use crate::store::conformance::fixtures::entity_id;
 use crate::store::conformance::model::World;
-use crate::store::{ChangeKind, LoadBody};
+use crate::store::{ChangeKind, Deleted, LoadBody, State};
 
 /// What a subscriber wants, as the model tells it.
 struct Wanted {
@@ -79,6 +79,20 @@ impl Reads<'_> {
             |stored: Stored| if body == LoadBody::Yes { stored } else { without_text(stored) };
         let event = |name: RecordName| {
             let (before, after) = (old.live(&name), new.live(&name));
+            if let State::Deleted(Deleted { erasure: Some(_), committed, .. }) = new.state(&name) {
+                // Of all that it ever was, that it changed is left.
+                let here = committed.revision == Revision(revision as u64);
+                return (here && wanted.wants_kind_of(&name)).then(|| WatchEvent {
+                    name,
+                    kind: ChangeKind::Erased,
+                    before: None,
+                    after: None,
+                    before_matches: false,
+                    after_matches: false,
+                    revision: Revision(revision as u64),
+                    time: self.model.time(revision),
+                });
+            }
             if before == after {
                 return None;
             }
@@ -105,6 +119,15 @@ impl Reads<'_> {
 }
 
 impl Wanted {
+    fn wants_kind_of(&self, name: &RecordName) -> bool {
+        let kind = match name {
+            RecordName::Article(_) => Kind::Article,
+            RecordName::Statement(_) => Kind::Statement,
+            RecordName::Entity(_) => Kind::Entity,
+        };
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+
     fn wants(&self, world: &World, stored: &Stored) -> bool {
         let [articles, statements, entities] = self.filters;
         let (kind, (_, passes)) = match &stored.value {

@@ -96,6 +96,8 @@ impl Reads<'_> {
             };
         }
         let page = answered(&told, page)?;
+        // An erasure changes also what a list has yet to show.
+        list.rest.retain(|stored| !self.model.newest().is_erased(&stored.name));
         same(&told, &page.revision, &list.revision)?;
         list.query.page_token = page.next_page_token();
         let last = list.query.page_token.is_empty();
@@ -163,12 +165,14 @@ fn expected(
     }
 }
 
-/// The newest first, those without a time last.
-fn newest_first(stored: &Stored) -> (bool, i64) {
-    let time = match &stored.value {
-        Record::Article(article) => article.published_at.map(|time| time.as_microsecond()),
-        Record::Statement(statement) => statement.sort_micros(),
+/// The newest first, of those that begin together the wider one; those without a time
+/// last.
+fn newest_first(stored: &Stored) -> (bool, i64, i64) {
+    let span = match &stored.value {
+        Record::Article(article) => article.published_at.map(|time| (time.as_microsecond(), 0)),
+        Record::Statement(statement) => statement.sort_span(),
         Record::Entity(_) => None,
     };
-    (time.is_none(), time.map_or(0, |time| -time))
+    let (start, end) = span.unwrap_or_default();
+    (span.is_none(), -start, -end)
 }

@@ -52,11 +52,11 @@ impl Golden {
         Self(text.lines().map(entry).collect())
     }
 
-    fn entry(&self, what: &str) -> &Entry {
+    pub(super) fn entry(&self, what: &str) -> &Entry {
         &self.0.iter().find(|(known, _)| known == what).unwrap().1
     }
 
-    fn version(&self, what: &str) -> Version {
+    pub(super) fn version(&self, what: &str) -> Version {
         let (key, value) = self.entry(what);
         Version::open(self, key, value).unwrap()
     }
@@ -105,7 +105,7 @@ impl Lines {
         value.seal(key, |key, value| self.entry(what, key, &value));
     }
 
-    fn version(&mut self, what: &str, place: &Place, version: &Version) {
+    pub(super) fn version(&mut self, what: &str, place: &Place, version: &Version) {
         let key = place.version(version.committed.revision);
         version.seal(&key, |key, value| self.entry(what, key, &value));
     }

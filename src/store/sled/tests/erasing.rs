@@ -126,11 +126,11 @@ async fn erased_words_are_nowhere_once_the_data_is_compacted() {
     commit(&store, erasing("articles/z")).await;
     commit(&store, erasing("entities/z")).await;
     let (identity, head) = (store.identity().clone(), store.head());
-    let refused = SledStore::compact(&config(path)).unwrap_err().to_string();
+    let refused = SledStore::compact(&config(path), &[]).unwrap_err().to_string();
     assert!(refused.contains("in use"), "{refused}");
     store.close().await.unwrap();
     drop(store);
-    let compacted = SledStore::compact(&config(path)).unwrap();
+    let compacted = SledStore::compact(&config(path), &[]).unwrap();
     assert!(compacted.after > 0, "{compacted:?}");
     assert!(!in_files(path, GONE) && in_files(path, STAYS));
     let db = raw(path);
@@ -155,19 +155,39 @@ async fn a_swap_that_was_cut_short_is_finished_by_whoever_opens() {
     store.close().await.unwrap();
     drop(store);
     drop(raw(path));
-    // A copy that is not whole, and one that is.
+    // A copy that is not whole, and one that is, with which what was built goes.
+    let built = path.join("built");
     for (name, whole) in [("compacted.part", false), ("compacted", true)] {
+        fs::create_dir_all(built.join("of-words")).unwrap();
         let copy = path.join(name);
         fs::create_dir(&copy).unwrap();
         fs::write(copy.join("conf"), fs::read(path.join("conf")).unwrap()).unwrap();
+        fs::write(copy.join("along"), "built\nabsent").unwrap();
         let bytes = if whole { fs::read(path.join("db")).unwrap() } else { b"half".to_vec() };
         fs::write(copy.join("db"), bytes).unwrap();
         let store: Arc<dyn Store> = Arc::new(open(path));
         assert_eq!(store.head(), head);
         assert!(!copy.exists());
+        assert_eq!(built.exists(), !whole);
         live(&*newest(&store).await, "articles/h").await;
         store.close().await.unwrap();
         drop(store);
         drop(raw(path));
     }
+}
+
+#[tokio::test]
+async fn what_was_built_goes_before_the_size_is_taken() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let store: Arc<dyn Store> = Arc::new(open(path));
+    commit(&store, written(0, STAYS)).await;
+    store.close().await.unwrap();
+    drop(store);
+    drop(raw(path));
+    fs::create_dir(path.join("built")).unwrap();
+    fs::write(path.join("built").join("words"), vec![0; 8 << 20]).unwrap();
+    let compacted = SledStore::compact(&config(path), &["built", "absent"]).unwrap();
+    assert!(!path.join("built").exists());
+    assert!(compacted.before >= compacted.after + (8 << 20) - (1 << 20), "{compacted:?}");
 }

@@ -187,7 +187,7 @@ async fn a_damaged_record_is_told_from_its_neighbours() {
 }
 
 #[tokio::test]
-async fn a_damaged_end_of_the_file_leaves_whole_commits_or_is_refused() {
+async fn a_damaged_end_of_the_file_is_told_by_what_was_acknowledged() {
     let directory = TempDir::new().unwrap();
     let store = open(directory.path());
     for number in 0..200 {
@@ -201,7 +201,11 @@ async fn a_damaged_end_of_the_file_leaves_whole_commits_or_is_refused() {
     file.seek(SeekFrom::Start(length - 1_000)).unwrap();
     file.write_all(&[0; 1_000]).unwrap();
     drop(file);
-    // Whatever is left is whole: commits up to one, and none after it.
+    let error = refusal(directory.path());
+    assert!(matches!(error, Error::Corrupt(_)), "{error:?}");
+    said(&error, &["and 200 was acknowledged", "restore a backup"]);
+    // Without that, whatever is left is whole: commits up to one, and none after it.
+    fs::remove_file(directory.path().join("acknowledged")).unwrap();
     let Ok(store) = SledStore::open(config(directory.path())) else { return };
     let head = store.head().revision;
     let changes = store.changes(Revision::ZERO, 1_000).await.unwrap();
