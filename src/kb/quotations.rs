@@ -17,7 +17,8 @@ use crate::query::row::Row;
 use crate::query::schema::Kind;
 use crate::quotations::table::TableError;
 use crate::quotations::{
-    Listing, NearDuplicate, NearPair, Quotation, QuotationSpeaker, Quotations, QuotationsReader,
+    Listing, NearDuplicate, NearPair, Placed, Quotation, QuotationSpeaker, Quotations,
+    QuotationsReader,
 };
 use crate::store;
 
@@ -246,7 +247,7 @@ fn page_of<T>(
     page_size: usize,
     passes: impl Fn(&T) -> bool,
     bytes: impl Fn(&T) -> usize,
-    next: impl Fn(Option<&[u8]>, usize) -> Result<Vec<(Option<T>, Vec<u8>)>, TableError>,
+    next: impl Fn(Option<&[u8]>, usize) -> Result<Vec<Placed<T>>, TableError>,
 ) -> Result<(Vec<T>, Option<Vec<u8>>), Error> {
     let step = (page_size + 1).clamp(SMALLEST_STEP, LARGEST_STEP);
     let (mut page, mut looked_at, mut size) = (Vec::new(), 0, 0);

@@ -33,7 +33,7 @@ pub use self::fingerprint::QUOTATION_WORDS;
 pub use self::order::QuotationOrder;
 pub use self::origins::OriginEvidence;
 pub use self::read::{
-    Listing, MOST_NEAR, NearDuplicate, NearPair, Quotation, QuotationSpeaker, Quotations,
+    Listing, MOST_NEAR, NearDuplicate, NearPair, Placed, Quotation, QuotationSpeaker, Quotations,
     QuotationsReader, Wording,
 };
 pub use self::writer::Writer;

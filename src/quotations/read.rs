@@ -106,6 +106,9 @@ pub struct NearDuplicate {
     pub sure: bool,
 }
 
+/// What stands at a place of a list, if anything is listed there, and the place.
+pub type Placed<T> = (Option<T>, Vec<u8>);
+
 /// Two articles that are near to each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NearPair {
@@ -229,7 +232,7 @@ impl QuotationsReader {
         article: Option<&ArticleId>,
         after: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Vec<(Option<NearPair>, Vec<u8>)>, TableError> {
+    ) -> Result<Vec<Placed<NearPair>>, TableError> {
         let prefix = match article {
             Some(article) => keys::nears(&keys::article_key(article)),
             None => keys::all_nears(),
