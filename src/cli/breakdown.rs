@@ -97,6 +97,7 @@ impl Breakdown {
             order_by: self.order_by,
             limit: self.limit,
             include_all: self.all,
+            count_origins: false,
             read: self.read.options(),
         };
         let told = client.aggregate_statements(request(asked)).await?.into_inner();
@@ -167,13 +168,14 @@ mod tests {
     #[test]
     fn groups_are_told_as_a_table() {
         let counts = |statements, articles, outlets| {
-            Some(pb::StatementCounts { statements, articles, outlets })
+            Some(pb::StatementCounts { statements, articles, outlets, origins: None })
         };
         let key = |value: &str, display_name: &str| pb::StatementGroupKey {
             value: value.into(),
             display_name: display_name.into(),
         };
         let told = pb::AggregateStatementsResponse {
+            origins_revision: 0,
             groups: vec![
                 pb::StatementGroup {
                     keys: vec![key("entities/nechirvan-barzani", "Nechirvan Barzani"), key("", "")],

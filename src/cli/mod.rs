@@ -17,6 +17,7 @@ mod list;
 mod load;
 mod neighbors;
 mod merge;
+mod near_duplicates;
 mod output;
 mod paths;
 mod quotations;
@@ -96,6 +97,7 @@ enum Command {
     Paths(paths::Paths),
     /// List what was said in several articles, or tell how it was worded.
     Quotations(quotations::Quotations),
+    NearDuplicates(near_duplicates::NearDuplicates),
     /// Tell whether someone said some words.
     VerifyQuote(verify_quote::VerifyQuote),
     /// Tell of changes as they are committed.
@@ -137,6 +139,7 @@ pub fn main() -> ExitCode {
         Command::Neighbors(command) => client(command.run()),
         Command::Paths(command) => client(command.run()),
         Command::Quotations(command) => client(command.run()),
+        Command::NearDuplicates(command) => client(command.run()),
         Command::VerifyQuote(command) => client(command.run()),
         Command::Watch(command) => client(command.run()),
         Command::Stats(command) => client(command.run()),
@@ -209,6 +212,9 @@ mod tests {
         check("dicta resolve a b --type person --context c --limit 3", true);
         check("dicta resolve", false);
         check("dicta quotations --speaker a --order last-seen --limit 5 --output json", true);
+        check("dicta quotations --filter drift>2 --ascending", true);
+        check("dicta near-duplicates articles/a --filter similarity>0.9", true);
+        check("dicta near-duplicates entities/a", false);
         check("dicta quotations quotations/q0", true);
         check("dicta quotations quotations/q0 --limit 5", false);
         check("dicta quotations --order name", false);

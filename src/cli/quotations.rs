@@ -16,14 +16,20 @@ use crate::rpc::pb::query_service_client::QueryServiceClient;
 #[derive(Debug, Args)]
 pub(super) struct Quotations {
     /// The quotation to tell of; without it they are listed.
-    #[arg(value_name = "NAME", conflicts_with_all = ["speaker", "order", "limit"])]
+    #[arg(value_name = "NAME", conflicts_with_all = ["speaker", "filter", "order", "ascending", "limit"])]
     name: Option<String>,
     /// Of this entity.
     #[arg(long, value_name = "ENTITY", value_parser = entity_name)]
     speaker: Option<EntityId>,
+    /// Which ones, such as `articles > 2 AND last_seen > "2026-09-01"`.
+    #[arg(long, value_name = "FILTER", default_value = "")]
+    filter: String,
     /// What to put first.
     #[arg(long, value_enum, default_value = "origins")]
     order: Order,
+    /// The other way round.
+    #[arg(long)]
+    ascending: bool,
     /// How many to list.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..=1_000))]
     limit: i32,
@@ -47,10 +53,10 @@ enum Order {
 impl Order {
     fn text(self) -> &'static str {
         match self {
-            Self::Origins => "origins desc",
-            Self::Articles => "articles desc",
-            Self::Drift => "drift desc",
-            Self::LastSeen => "last_seen desc",
+            Self::Origins => "origins",
+            Self::Articles => "articles",
+            Self::Drift => "drift",
+            Self::LastSeen => "last_seen",
         }
     }
 }
@@ -69,10 +75,12 @@ impl Quotations {
                 Format::Json | Format::Jsonl => print_json(&quotation, format),
             };
         }
+        let way = if self.ascending { "" } else { " desc" };
         let asked = pb::ListQuotationsRequest {
             speaker: self.speaker.map(|speaker| speaker.to_string()).unwrap_or_default(),
             page_size: self.limit,
-            order_by: self.order.text().into(),
+            order_by: format!("{}{way}", self.order.text()),
+            filter: self.filter,
             read,
             ..Default::default()
         };

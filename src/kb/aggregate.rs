@@ -9,14 +9,15 @@ pub use self::dimension::Dimension;
 pub use self::tally::{Counts, GroupOrder};
 use self::tally::{Tally, Told};
 use super::KnowledgeBase;
-use super::command::ReadOptions;
+use super::command::{DerivedRead, ReadOptions};
 use super::counted::Counted;
 use super::error::Error;
 use super::list::statement_scan;
 use super::merged;
 use super::named_entities::named_entities;
+use super::quotations::{off_the_workers, unreadable};
 use super::sweep::Sweep;
-use crate::domain::id::{EntityId, RecordName};
+use crate::domain::id::{ArticleId, EntityId, RecordName};
 use crate::domain::record::{Record, Stored};
 use crate::domain::revision::Revision;
 use crate::store::Reader;
@@ -25,6 +26,8 @@ use crate::store::Reader;
 pub const AGGREGATE_SCAN: usize = 100_000;
 /// How often they may fall into groups in all.
 pub const AGGREGATE_MEMBERSHIPS: usize = 500_000;
+/// The most articles of which independent origins are counted.
+pub const ORIGIN_ARTICLES: usize = 10_000;
 
 /// Asks how many statements there are of each sort.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,9 @@ pub struct AggregateStatements {
     pub limit: usize,
     /// Whether those count that do not stand, are deprecated or not usable.
     pub include_all: bool,
+    /// Whether independent origins are counted too, and how fresh what tells them
+    /// apart must be.
+    pub origins: Option<DerivedRead>,
     /// From which state.
     pub read: ReadOptions,
 }
@@ -56,6 +62,8 @@ pub struct Aggregates {
     pub total: Counts,
     /// The revision that the answer stands for.
     pub revision: Revision,
+    /// The revision that origins were told apart at, where they were asked for.
+    pub origins_revision: Option<Revision>,
 }
 
 /// Statements that are alike.
@@ -96,10 +104,39 @@ impl KnowledgeBase {
             )));
         }
         tally.rename(&survivors(reader, &tally).await?);
-        let told = tally.told(query.order, query.limit);
+        let mut told = tally.told(query.order, query.limit);
+        let origins_revision = match &query.origins {
+            Some(read) => Some(self.count_origins(&mut told, read).await?),
+            None => None,
+        };
         let groups = named(reader, &told).await?;
         let Told { rest, rest_groups, total, .. } = told;
-        Ok(Aggregates { groups, rest, rest_groups, total, revision: reader.revision() })
+        let revision = reader.revision();
+        Ok(Aggregates { groups, rest, rest_groups, total, revision, origins_revision })
+    }
+
+    /// Counts the independent origins of what is told; tells as of which revision.
+    async fn count_origins(&self, told: &mut Told, read: &DerivedRead) -> Result<Revision, Error> {
+        let quotations = self.quotations(read).await?;
+        let revision = quotations.revision();
+        let numbers = told.total.which.clone();
+        if numbers.len() > ORIGIN_ARTICLES {
+            return Err(too_many(&format!(
+                "they stand in more than {ORIGIN_ARTICLES} articles, of which origins cannot be \
+                 told"
+            )));
+        }
+        let articles = numbers.iter().map(|number| ArticleId::new(&told.article(*number)));
+        let articles: Vec<ArticleId> = articles.filter_map(Result::ok).collect();
+        let evidence = off_the_workers(move || {
+            quotations.origin_evidence(&articles).map_err(|error| unreadable(&error))
+        });
+        let evidence = evidence.await?;
+        for counts in told.counts() {
+            let places = counts.which.iter().filter_map(|it| numbers.binary_search(it).ok());
+            counts.origins = Some(evidence.count(&places.collect::<Vec<_>>()));
+        }
+        Ok(revision)
     }
 }
 
@@ -145,7 +182,7 @@ async fn named(reader: &dyn Reader, told: &Told) -> Result<Vec<Group>, Error> {
     };
     let group = |(keys, counts): &(Vec<String>, Counts)| Group {
         keys: keys.iter().map(key).collect(),
-        counts: *counts,
+        counts: counts.clone(),
     };
     Ok(told.groups.iter().map(group).collect())
 }

@@ -7,7 +7,9 @@ mod statement;
 use uuid::Uuid;
 
 pub use self::merge::{MergeEntities, Merged, UnmergeEntities, Unmerged};
-pub use self::quotation::{AskedSpeaker, DerivedRead, ListQuotations, VerifyQuote};
+pub use self::quotation::{
+    AskedSpeaker, DerivedIndex, DerivedRead, ListNearDuplicates, ListQuotations, VerifyQuote,
+};
 pub use self::statement::{
     LinkStatements, RetractStatement, StatementField, UnlinkStatements, UpdateStatement,
 };

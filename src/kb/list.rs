@@ -328,9 +328,9 @@ fn path(access: Access) -> Path {
         Access::StatementsByTime => Path::StatementsByTime,
         Access::StatementsByReference => Path::StatementsByReference,
         Access::StatementsByDue => Path::StatementsByDue,
-        Access::ByCreation(Kind::Article) => Path::ArticlesByCreation,
-        Access::ByCreation(Kind::Statement) => Path::StatementsByCreation,
-        Access::ByCreation(Kind::Entity) => Path::EntitiesByCreation,
+        Access::ArticlesByCreation => Path::ArticlesByCreation,
+        Access::StatementsByCreation => Path::StatementsByCreation,
+        Access::EntitiesByCreation => Path::EntitiesByCreation,
         Access::Entities => Path::Entities,
         Access::EntitiesByExternalId(id) => Path::EntitiesByExternalId(id),
     }

@@ -60,7 +60,7 @@ pub use self::extract::Source;
 pub use self::import::{Dangling, ImportAck, ImportItem, ImportOutcome, Imported, RestoredRecord};
 pub use self::list::{ListPage, PAGE_SCAN, VersionsPage};
 pub use self::merged::SeenEntity;
-pub use self::quotations::{FollowedQuotations, QuotationPage};
+pub use self::quotations::{FollowedQuotations, NearDuplicatePage, QuotationPage};
 pub use self::read::Records;
 pub use self::read_entities::{EntityPage, FoundEntities, FoundEntity};
 pub use self::remote::{Heard, Remote, RemoteExtractor, fault as extraction_fault};

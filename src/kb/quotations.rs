@@ -4,18 +4,30 @@
 use std::sync::Arc;
 
 use super::KnowledgeBase;
-use super::command::{DerivedRead, ListQuotations};
+use super::command::{DerivedRead, ListNearDuplicates, ListQuotations, ReadOptions};
 use super::error::Error;
-use super::list::fingerprint;
+use super::list::{Fingerprint, PAGE_SCAN, fingerprint};
+use super::merged;
 use super::token::{self, TokenKind};
 use crate::derive::Follower;
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::revision::Revision;
+use crate::query::filter::Filter;
+use crate::query::row::Row;
+use crate::query::schema::Kind;
 use crate::quotations::table::TableError;
-use crate::quotations::{NearDuplicate, Quotation, Quotations, QuotationsReader};
+use crate::quotations::{
+    Listing, NearDuplicate, NearPair, Placed, Quotation, QuotationSpeaker, Quotations,
+    QuotationsReader,
+};
 use crate::store;
 
 const WHAT: &str = "quotations";
+/// How many places are read at a time, at least and at most.
+const SMALLEST_STEP: usize = 64;
+const LARGEST_STEP: usize = 256;
+/// As many bytes of texts end a page.
+const PAGE_BYTES: usize = 2 << 20;
 
 /// Quotations, and what keeps them up to date.
 #[derive(Clone)]
@@ -31,6 +43,17 @@ pub struct FollowedQuotations {
 pub struct QuotationPage {
     /// The quotations, without their wordings.
     pub quotations: Vec<Quotation>,
+    /// The token of the next page; empty: this was the last.
+    pub next_page_token: String,
+    /// The revision that the page stands for.
+    pub revision: Revision,
+}
+
+/// A page of pairs of near-duplicates.
+#[derive(Debug)]
+pub struct NearDuplicatePage {
+    /// The pairs.
+    pub pairs: Vec<NearPair>,
     /// The token of the next page; empty: this was the last.
     pub next_page_token: String,
     /// The revision that the page stands for.
@@ -53,39 +76,111 @@ impl KnowledgeBase {
         .await
     }
 
-    /// A page of quotations in an order.
+    /// A page of quotations in an order, of those that pass a filter.
     pub async fn list_quotations(&self, query: &ListQuotations) -> Result<QuotationPage, Error> {
-        let ListQuotations { speaker, page_size, page_token, order, read } = query.clone();
-        let fingerprint = fingerprint(&["quotations", &format!("{speaker:?} {order:?}")]);
-        let identity = self.store().identity().clone();
-        let after = if page_token.is_empty() {
-            None
-        } else {
-            let (_, payload) = token::open(&identity, TokenKind::Page, &page_token)?;
-            let (bound_to, place) = payload.split_at_checked(16).unwrap_or_default();
-            if bound_to != fingerprint {
+        let ListQuotations { order, ascending, speaker, .. } = query;
+        let arguments = format!("{speaker:?} {order:?} {ascending}");
+        let bound_to = fingerprint(&["quotations", &arguments, &query.filter]);
+        let after = self.derived_place(&query.page_token, bound_to)?;
+        let filter = self.derived_filter(&query.filter, Kind::Quotation).await?;
+        let named = || filter.as_ref().and_then(|filter| filter.only_entity("speaker.entity"));
+        let speaker = speaker.clone().or_else(named);
+        let listing = Listing { order: *order, ascending: *ascending, speaker };
+        let reader = self.quotations(&query.read).await?;
+        let revision = reader.revision();
+        let page_size = query.page_size;
+        let (quotations, next) = off_the_workers(move || {
+            let passes = |it: &Quotation| {
+                filter.as_ref().is_none_or(|filter| filter.matches_row(&quotation_row(it)))
+            };
+            page_of(
+                after,
+                page_size,
+                passes,
+                |it| it.text.len(),
+                |after, limit| {
+                    let listed = reader.list(&listing, after, limit)?;
+                    Ok(listed.into_iter().map(|(it, place)| (Some(it), place)).collect())
+                },
+            )
+        })
+        .await?;
+        let next_page_token = self.derived_token(revision, bound_to, next);
+        Ok(QuotationPage { quotations, next_page_token, revision })
+    }
+
+    /// A page of pairs of near-duplicates that pass a filter.
+    pub async fn list_near_duplicates(
+        &self,
+        query: &ListNearDuplicates,
+    ) -> Result<NearDuplicatePage, Error> {
+        let article = query.article.clone();
+        let arguments = format!("{article:?}");
+        let bound_to = fingerprint(&["near-duplicates", &arguments, &query.filter]);
+        let after = self.derived_place(&query.page_token, bound_to)?;
+        let filter = self.derived_filter(&query.filter, Kind::NearDuplicate).await?;
+        let reader = self.quotations(&query.read).await?;
+        let revision = reader.revision();
+        let page_size = query.page_size;
+        let (pairs, next) = off_the_workers(move || {
+            let passes = |it: &NearPair| {
+                filter.as_ref().is_none_or(|filter| filter.matches_row(&near_row(it)))
+            };
+            page_of(
+                after,
+                page_size,
+                passes,
+                |_| 0,
+                |after, limit| reader.near_pairs(article.as_ref(), after, limit),
+            )
+        })
+        .await?;
+        let next_page_token = self.derived_token(revision, bound_to, next);
+        Ok(NearDuplicatePage { pairs, next_page_token, revision })
+    }
+
+    /// A filter over what is derived, in which each entity stands for all that are
+    /// merged with it now.
+    async fn derived_filter(&self, filter: &str, kind: Kind) -> Result<Option<Filter>, Error> {
+        let filter = Filter::parse(filter, kind)
+            .map_err(|error| Error::invalid("filter", "BAD_FILTER", error.to_string()))?;
+        if filter.is_none() {
+            return Ok(None);
+        }
+        let reader = self.reader(&ReadOptions::newest()).await?;
+        Ok(merged::widened(reader.as_ref(), filter).await?)
+    }
+
+    /// The place that a page token leads to; `None`: the first.
+    fn derived_place(
+        &self,
+        page_token: &str,
+        bound_to: Fingerprint,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        if page_token.is_empty() {
+            return Ok(None);
+        }
+        let (_, payload) = token::open(self.store().identity(), TokenKind::Page, page_token)?;
+        match payload.split_first_chunk::<16>() {
+            Some((arguments, place)) if *arguments == bound_to => Ok(Some(place.to_vec())),
+            _ => {
                 let text = "belongs to a list with other arguments: only `page_size` may change \
                             from page to page";
-                return Err(Error::invalid("page_token", "PAGE_TOKEN_MISMATCH", text));
+                Err(Error::invalid("page_token", "PAGE_TOKEN_MISMATCH", text))
             }
-            Some(place.to_vec())
-        };
-        let reader = self.quotations(&read).await?;
-        off_the_workers(move || {
-            let listed = reader.list(order, speaker.as_ref(), after.as_deref(), page_size + 1);
-            let mut listed = listed.map_err(|error| unreadable(&error))?;
-            let more = listed.len() > page_size;
-            listed.truncate(page_size);
-            let revision = reader.revision();
-            let last = listed.last().filter(|_| more);
-            let next_page_token = last.map_or_else(String::new, |(_, place)| {
-                let payload = [&fingerprint, place.as_slice()].concat();
-                token::seal(&identity, TokenKind::Page, revision, &payload)
-            });
-            let quotations = listed.into_iter().map(|(quotation, _)| quotation).collect();
-            Ok(QuotationPage { quotations, next_page_token, revision })
+        }
+    }
+
+    fn derived_token(
+        &self,
+        revision: Revision,
+        bound_to: Fingerprint,
+        next: Option<Vec<u8>>,
+    ) -> String {
+        next.map_or_else(String::new, |place| {
+            let payload = [&bound_to, place.as_slice()].concat();
+            token::seal(self.store().identity(), TokenKind::Page, revision, &payload)
         })
-        .await
     }
 
     /// The near-duplicates of each of these records, as far as they are known:
@@ -111,12 +206,17 @@ impl KnowledgeBase {
         .await
     }
 
+    /// The quotations, where they are kept.
+    pub fn followed_quotations(&self) -> Result<&FollowedQuotations, Error> {
+        self.quotations.as_ref().ok_or_else(|| Error::NotServed {
+            reason: "QUOTATIONS_NOT_SERVED",
+            what: "quotations are not kept by this server: what asks for them".into(),
+        })
+    }
+
     /// A reader that is as fresh as asked for.
     pub(super) async fn quotations(&self, read: &DerivedRead) -> Result<QuotationsReader, Error> {
-        let Some(followed) = &self.quotations else {
-            let what = "quotations are not kept by this server: what asks for them".to_owned();
-            return Err(Error::NotServed { reason: "QUOTATIONS_NOT_SERVED", what });
-        };
+        let followed = self.followed_quotations()?;
         let mut revision = Revision::ZERO;
         if read.fully_consistent {
             revision = self.store().head().revision;
@@ -138,6 +238,70 @@ impl KnowledgeBase {
             || Error::DerivedUnavailable { what: WHAT, why: "they are being built".into() };
         reader.await?.ok_or_else(being_built)
     }
+}
+
+/// Goes along places until a page is full or has looked at as much as it may. Tells
+/// the place where the next page begins, unless this was the last.
+fn page_of<T>(
+    mut after: Option<Vec<u8>>,
+    page_size: usize,
+    passes: impl Fn(&T) -> bool,
+    bytes: impl Fn(&T) -> usize,
+    next: impl Fn(Option<&[u8]>, usize) -> Result<Vec<Placed<T>>, TableError>,
+) -> Result<(Vec<T>, Option<Vec<u8>>), Error> {
+    let step = (page_size + 1).clamp(SMALLEST_STEP, LARGEST_STEP);
+    let (mut page, mut looked_at, mut size) = (Vec::new(), 0, 0);
+    loop {
+        let found = next(after.as_deref(), step).map_err(|error| unreadable(&error))?;
+        let is_last = found.len() < step;
+        for (item, place) in found {
+            if page.len() == page_size || looked_at == PAGE_SCAN || size >= PAGE_BYTES {
+                return Ok((page, after));
+            }
+            looked_at += 1;
+            after = Some(place);
+            if let Some(item) = item.filter(&passes) {
+                size += bytes(&item);
+                page.push(item);
+            }
+        }
+        if is_last {
+            return Ok((page, None));
+        }
+    }
+}
+
+/// A quotation as filters see it.
+fn quotation_row(quotation: &Quotation) -> Row {
+    let entity = quotation.entity().map(ToString::to_string).unwrap_or_default();
+    let (fewest, most) = quotation.origins;
+    let row = Row::default()
+        .text("text", &quotation.text)
+        .text("speaker.entity", entity)
+        .text("speaker.mention", &quotation.mention)
+        .truth("speaker.anonymous", quotation.speaker == QuotationSpeaker::Unknown)
+        .number("wordings", quotation.wording_count)
+        .number("statements", quotation.statements)
+        .number("articles", quotation.articles)
+        .number("outlets", quotation.outlets)
+        .number("origins", fewest)
+        .number("origins.min", fewest)
+        .number("origins.max", most)
+        .number("drift", quotation.drift)
+        .time("first_seen", quotation.first_seen)
+        .time("last_seen", quotation.last_seen);
+    quotation.publishers.iter().fold(row, |row, publisher| row.text("publisher", publisher))
+}
+
+/// A pair of near-duplicates as filters see it.
+fn near_row(pair: &NearPair) -> Row {
+    Row::default()
+        .text("article", pair.article.to_string())
+        .text("article", pair.near.article.to_string())
+        .number("similarity", pair.near.containment)
+        .number("resemblance", pair.near.resemblance)
+        .number("shared_quotes", pair.near.shared_quotes)
+        .truth("sure", pair.near.sure)
 }
 
 /// Does what reads the disk on a thread that may be held up.

@@ -7,7 +7,9 @@ use super::check;
 use super::error::FilterError;
 use super::moment::{Moment, SpanTest};
 use super::parser;
-use super::schema::{Field, Kind, Value};
+use super::row::Row;
+use super::schema::{Field, Kind, Subject, Value};
+use crate::domain::id::EntityId;
 use crate::domain::record::Stored;
 
 /// A checked filter.
@@ -35,7 +37,25 @@ impl Filter {
     /// Whether the filter lets `record` pass.
     #[must_use]
     pub fn matches(&self, record: &Stored) -> bool {
-        self.0.matches(record)
+        self.0.matches(Subject::Record(record))
+    }
+
+    /// Whether the filter lets a row of what was derived pass.
+    #[must_use]
+    pub fn matches_row(&self, row: &Row) -> bool {
+        self.0.matches(Subject::Row(row))
+    }
+
+    /// One of the entities that the field must name for anything to pass, where only
+    /// entities do that are one.
+    #[must_use]
+    pub fn only_entity(&self, field: &str) -> Option<EntityId> {
+        let tests = self.conjuncts().into_iter().filter_map(|node| match node {
+            Node::Test(test) if test.field.name == field => Some(test),
+            _ => None,
+        });
+        let mut texts = tests.map(Test::equal_texts);
+        texts.find_map(|texts| texts.first()?.parse().ok())
     }
 
     /// The tests that must all hold, whatever else must.
@@ -68,17 +88,17 @@ pub(super) enum Node {
 }
 
 impl Node {
-    fn matches(&self, record: &Stored) -> bool {
+    fn matches(&self, subject: Subject<'_>) -> bool {
         match self {
-            Self::All(nodes) => nodes.iter().all(|node| node.matches(record)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.matches(record)),
-            Self::Not(node) => !node.matches(record),
-            Self::Test(test) => test.matches(record),
+            Self::All(nodes) => nodes.iter().all(|node| node.matches(subject)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.matches(subject)),
+            Self::Not(node) => !node.matches(subject),
+            Self::Test(test) => test.matches(subject),
             Self::SameElement(first, second) => {
                 let passes = |test: &Test, value: Value<'_>| test.condition.passes(value);
                 first.field.any_with(
                     second.field,
-                    record,
+                    subject,
                     &|value| passes(first, value),
                     &|value| passes(second, value),
                 )
@@ -109,8 +129,8 @@ impl Test {
         }
     }
 
-    fn matches(&self, record: &Stored) -> bool {
-        let any = self.field.any(record, &mut |value| match (&self.key, value) {
+    fn matches(&self, subject: Subject<'_>) -> bool {
+        let any = self.field.any_of(subject, &mut |value| match (&self.key, value) {
             (Some(key), Value::Entry(found, text)) => {
                 key == found && self.condition.passes(Value::Text(text))
             }

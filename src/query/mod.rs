@@ -12,6 +12,7 @@ pub mod lowering;
 pub mod parser;
 pub mod plan;
 pub mod order;
+pub mod row;
 pub mod schema;
 pub mod widen;
 pub mod window;

@@ -57,8 +57,12 @@ pub enum Access {
     StatementsByReference,
     /// Those that speak of a time, by when it ends, the latest first.
     StatementsByDue,
-    /// All records of the collection's kind by `create_time`, the newest first.
-    ByCreation(Kind),
+    /// Articles by `create_time`, the newest first.
+    ArticlesByCreation,
+    /// Statements by `create_time`, the newest first.
+    StatementsByCreation,
+    /// Entities by `create_time`, the newest first.
+    EntitiesByCreation,
     /// Entities by id.
     Entities,
     /// The entities that another authority calls so, in order of creation.
@@ -136,7 +140,12 @@ fn by_creation(collection: &Collection, wanted: Wanted) -> Option<(Access, Direc
         // An article has no more statements than can be sorted.
         (Collection::Statements(Some(_)), _) => None,
         (_, Some(("create_time", descending))) => {
-            Some((Access::ByCreation(collection.kind()), newest_first(descending)))
+            let access = match collection {
+                Collection::Articles => Access::ArticlesByCreation,
+                Collection::Statements(_) => Access::StatementsByCreation,
+                Collection::Entities => Access::EntitiesByCreation,
+            };
+            Some((access, newest_first(descending)))
         }
         _ => None,
     }
@@ -150,7 +159,7 @@ fn articles(pins: &Pins, wanted: Wanted) -> Indexed {
         Some(("published_at", descending)) => Ok((access, newest_first(descending))),
         Some(("name", descending)) => Ok((Access::ArticlesByName, by_name(descending))),
         Some(("create_time", descending)) if access == Access::Articles => {
-            Ok((Access::ByCreation(Kind::Article), newest_first(descending)))
+            Ok((Access::ArticlesByCreation, newest_first(descending)))
         }
         Some(_) => Err(access),
     }
@@ -180,7 +189,7 @@ fn statements(parent: Option<&ArticleId>, pins: &Pins, wanted: Wanted) -> Indexe
             Ok((Access::StatementsByDue, newest_first(descending)))
         }
         (Some(("create_time", descending)), None) => {
-            Ok((Access::ByCreation(Kind::Statement), newest_first(descending)))
+            Ok((Access::StatementsByCreation, newest_first(descending)))
         }
         (Some(_), None) => Err(Access::Statements),
     }
@@ -193,7 +202,7 @@ fn entities(pins: &Pins, wanted: Wanted) -> Indexed {
         Some(("name", descending)) => Ok((Access::Entities, by_name(descending))),
         Some(("create_time", descending)) => match by_external_id {
             Some(access) => Err(access),
-            None => Ok((Access::ByCreation(Kind::Entity), newest_first(descending))),
+            None => Ok((Access::EntitiesByCreation, newest_first(descending))),
         },
         Some(_) => Err(Access::Entities),
     }

@@ -2,9 +2,11 @@
 //! are found.
 
 use super::moment::{Grain, Moment};
+use super::row::Row;
 use crate::domain::record::Stored;
 
 mod article;
+mod derived;
 mod entity;
 mod statement;
 mod visit;
@@ -18,6 +20,19 @@ pub enum Kind {
     Statement,
     /// Entities'.
     Entity,
+    /// Quotations'.
+    Quotation,
+    /// Those of pairs of near-duplicates.
+    NearDuplicate,
+}
+
+/// What a filter judges.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Subject<'a> {
+    /// A record.
+    Record(&'a Stored),
+    /// A row of what was derived from records.
+    Row(&'a Row),
 }
 
 impl Kind {
@@ -28,6 +43,8 @@ impl Kind {
             Self::Article => "articles",
             Self::Statement => "statements",
             Self::Entity => "entities",
+            Self::Quotation => "quotations",
+            Self::NearDuplicate => "near-duplicates",
         }
     }
 
@@ -36,6 +53,8 @@ impl Kind {
             Self::Article => article::FIELDS,
             Self::Statement => statement::FIELDS,
             Self::Entity => entity::FIELDS,
+            Self::Quotation => derived::QUOTATION,
+            Self::NearDuplicate => derived::NEAR_DUPLICATE,
         }
     }
 
@@ -132,6 +151,8 @@ enum Values {
     Of(fn(&Stored, &mut Visit<'_>) -> bool),
     /// One of the two parts of each element of a list.
     PartOf(Elements, Part),
+    /// Those that a row has under the field's name.
+    InRow,
 }
 
 /// Shows the elements of a list, two texts each, until one passes.
@@ -177,6 +198,16 @@ impl Field {
         Self { name, kind: Type::Text(form), many: true, values: Values::PartOf(elements, part) }
     }
 
+    /// A field of rows.
+    const fn in_row(name: &'static str, kind: Type) -> Self {
+        Self { name, kind, many: false, values: Values::InRow }
+    }
+
+    /// A field of rows that may have several values.
+    const fn several_in_row(name: &'static str, kind: Type) -> Self {
+        Self { name, kind, many: true, values: Values::InRow }
+    }
+
     /// Times that may be coarse.
     const fn coarse(name: &'static str, values: fn(&Stored, &mut Visit<'_>) -> bool) -> Self {
         Self::one(name, Type::Time(Grain::Coarse), values)
@@ -184,11 +215,20 @@ impl Field {
 
     /// Whether any of the values that are set passes.
     pub(super) fn any(&self, record: &Stored, passes: &mut Visit<'_>) -> bool {
-        match self.values {
-            Values::Of(values) => values(record, passes),
-            Values::PartOf(elements, part) => {
+        self.any_of(Subject::Record(record), passes)
+    }
+
+    /// Whether any of the values that are set passes.
+    pub(super) fn any_of(&self, subject: Subject<'_>, passes: &mut Visit<'_>) -> bool {
+        match (self.values, subject) {
+            (Values::Of(values), Subject::Record(record)) => values(record, passes),
+            (Values::PartOf(elements, part), Subject::Record(record)) => {
                 elements(record, &mut |element| part.value(element).is_some_and(&mut *passes))
             }
+            (Values::InRow, Subject::Row(row)) => row.any(self.name, passes),
+            // A filter is checked against the fields of what it judges.
+            (Values::Of(_) | Values::PartOf(..), Subject::Row(_))
+            | (Values::InRow, Subject::Record(_)) => false,
         }
     }
 
@@ -208,12 +248,15 @@ impl Field {
     pub(super) fn any_with(
         &self,
         other: &Self,
-        record: &Stored,
+        subject: Subject<'_>,
         first: &dyn Fn(Value<'_>) -> bool,
         second: &dyn Fn(Value<'_>) -> bool,
     ) -> bool {
-        let (Values::PartOf(elements, part), Values::PartOf(_, other_part)) =
-            (self.values, other.values)
+        let (
+            Values::PartOf(elements, part),
+            Values::PartOf(_, other_part),
+            Subject::Record(record),
+        ) = (self.values, other.values, subject)
         else {
             return false;
         };

@@ -3,16 +3,18 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use fjall::config::PartitioningPolicy;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _};
 
-use super::table::{Entry, Snapshot, Table, TableError, Write};
+use super::keys;
+use super::table::{Entry, Shown, Snapshot, Table, TableError, Write};
 
 /// The most memory for writes that are not on disk yet.
 const WRITE_BUFFER_BYTES: u64 = 16 << 20;
-/// Where the entries are.
-const KEYSPACE: &str = "quotations";
+/// Where the entries are: this, and the number of the build.
+const KEYSPACE: &str = "quotations-";
 
 /// What a table on disk is told at its opening.
 #[derive(Clone, Debug)]
@@ -31,6 +33,15 @@ pub struct DiskTable {
 #[derive(Clone)]
 struct Open {
     database: Database,
+    shown: Build,
+    /// What is built beside it.
+    anew: Option<Build>,
+}
+
+/// One build of all there is.
+#[derive(Clone)]
+struct Build {
+    number: u64,
     entries: Keyspace,
 }
 
@@ -53,10 +64,29 @@ impl DiskTable {
         Ok(Self { open: Mutex::new(Some(open)) })
     }
 
-    fn opened(&self) -> Result<Open, TableError> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.clone().ok_or_else(|| TableError::Failed("the table is closed".into()))
+    fn sides(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn opened(&self) -> Result<Open, TableError> {
+        self.sides().clone().ok_or_else(closed)
+    }
+
+    fn state_of(&self, build: fn(&Open) -> &Build) -> Result<DiskSnapshot, TableError> {
+        let open = self.opened()?;
+        let state = open.database.snapshot();
+        Ok(DiskSnapshot { state, entries: build(&open).entries.clone() })
+    }
+}
+
+impl Open {
+    fn written(&self) -> &Build {
+        self.anew.as_ref().unwrap_or(&self.shown)
+    }
+}
+
+fn closed() -> TableError {
+    TableError::Failed("the table is closed".into())
 }
 
 /// Opens it, or says why not; the engine may panic over damaged files.
@@ -75,14 +105,47 @@ enum Failure {
     Damaged(String),
 }
 
+/// Opens the newest build that is whole, and removes the others.
 fn open(config: &DiskConfig) -> fjall::Result<Open> {
     let database = Database::builder(&config.path)
         .cache_size(config.cache_mib.max(1) << 20)
         .worker_threads(1)
         .open()?;
-    let options = || KeyspaceCreateOptions::default().max_memtable_size(WRITE_BUFFER_BYTES);
-    let entries = database.keyspace(KEYSPACE, options)?;
-    Ok(Open { database, entries })
+    let names = database.list_keyspace_names();
+    let number = |name: &str| name.strip_prefix(KEYSPACE)?.parse::<u64>().ok();
+    let mut numbers: Vec<u64> = names.iter().filter_map(|name| number(name)).collect();
+    numbers.sort_unstable();
+    let mut builds = Vec::new();
+    for number in numbers {
+        builds.push(build(&database, number)?);
+    }
+    let mut shown = None;
+    for build in builds.iter().rev() {
+        // It is written last of all.
+        if build.entries.contains_key(keys::META)? {
+            shown = Some(build.clone());
+            break;
+        }
+    }
+    let next = builds.last().map_or(1, |build| build.number + 1);
+    let shown = shown.map_or_else(|| build(&database, next), Ok)?;
+    for other in builds.into_iter().filter(|build| build.number != shown.number) {
+        database.delete_keyspace(other.entries)?;
+    }
+    Ok(Open { database, shown, anew: None })
+}
+
+fn build(database: &Database, number: u64) -> fjall::Result<Build> {
+    // In parts, filters and indexes stay in a small cache; whole, each look-up of a
+    // key that is new would read megabytes.
+    let options = || {
+        KeyspaceCreateOptions::default()
+            .max_memtable_size(WRITE_BUFFER_BYTES)
+            .filter_block_partitioning_policy(PartitioningPolicy::all(true))
+            .index_block_partitioning_policy(PartitioningPolicy::all(true))
+    };
+    let entries = database.keyspace(&format!("{KEYSPACE}{number}"), options)?;
+    Ok(Build { number, entries })
 }
 
 fn empty(path: &Path) -> Result<(), TableError> {
@@ -110,40 +173,78 @@ impl Snapshot for DiskSnapshot {
         if from >= end {
             return Ok(Vec::new());
         }
-        let entries = self.state.range(&self.entries, from..end).take(limit);
-        let read = entries.map(|entry| entry.into_inner());
-        read.map(|entry| entry.map(|(key, value)| (key.to_vec(), value.to_vec())))
-            .collect::<Result<_, _>>()
-            .map_err(|error| failed(&error))
+        entries(self.state.range(&self.entries, from..end).take(limit))
     }
 }
 
+impl Shown for DiskSnapshot {
+    fn range_back(&self, from: &[u8], end: &[u8], limit: usize) -> Result<Vec<Entry>, TableError> {
+        if from >= end {
+            return Ok(Vec::new());
+        }
+        entries(self.state.range(&self.entries, from..end).rev().take(limit))
+    }
+}
+
+fn entries(found: impl Iterator<Item = fjall::Guard>) -> Result<Vec<Entry>, TableError> {
+    let read = found.map(|entry| entry.into_inner());
+    read.map(|entry| entry.map(|(key, value)| (key.to_vec(), value.to_vec())))
+        .collect::<Result<_, _>>()
+        .map_err(|error| failed(&error))
+}
+
 impl Table for DiskTable {
-    fn snapshot(&self) -> Result<Box<dyn Snapshot>, TableError> {
-        let Open { database, entries } = self.opened()?;
-        Ok(Box::new(DiskSnapshot { state: database.snapshot(), entries }))
+    fn snapshot(&self) -> Result<Box<dyn Shown>, TableError> {
+        Ok(Box::new(self.state_of(|open| &open.shown)?))
+    }
+
+    fn written(&self) -> Result<Box<dyn Snapshot>, TableError> {
+        Ok(Box::new(self.state_of(Open::written)?))
     }
 
     fn write(&self, writes: Vec<Write>) -> Result<(), TableError> {
-        let Open { database, entries } = self.opened()?;
-        let mut batch = database.batch();
+        let open = self.opened()?;
+        let entries = &open.written().entries;
+        let mut batch = open.database.batch();
         for (key, value) in writes {
             match value {
-                Some(value) => batch.insert(&entries, key, value),
-                None => batch.remove(&entries, key),
+                Some(value) => batch.insert(entries, key, value),
+                None => batch.remove(entries, key),
             }
         }
         // Not synced: a crash leaves an older state, which is caught up from the log.
         batch.commit().map_err(|error| failed(&error))
     }
 
-    fn clear(&self) -> Result<(), TableError> {
-        let Open { entries, .. } = self.opened()?;
-        entries.clear().map_err(|error| failed(&error))
+    fn begin_anew(&self) -> Result<(), TableError> {
+        self.give_up()?;
+        let mut sides = self.sides();
+        let open = sides.as_mut().ok_or_else(closed)?;
+        let number = open.shown.number + 1;
+        open.anew = Some(build(&open.database, number).map_err(|error| failed(&error))?);
+        Ok(())
+    }
+
+    fn show(&self) -> Result<(), TableError> {
+        let mut sides = self.sides();
+        let open = sides.as_mut().ok_or_else(closed)?;
+        let Some(anew) = open.anew.take() else { return Ok(()) };
+        let before = std::mem::replace(&mut open.shown, anew);
+        // Before the one goes the other is on the disk.
+        let kept = open.database.persist(PersistMode::SyncAll);
+        kept.and_then(|()| open.database.delete_keyspace(before.entries))
+            .map_err(|error| failed(&error))
+    }
+
+    fn give_up(&self) -> Result<(), TableError> {
+        let mut sides = self.sides();
+        let open = sides.as_mut().ok_or_else(closed)?;
+        let Some(anew) = open.anew.take() else { return Ok(()) };
+        open.database.delete_keyspace(anew.entries).map_err(|error| failed(&error))
     }
 
     fn close(&self) -> Result<(), TableError> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let open = self.sides().take();
         let Some(Open { database, .. }) = open else { return Ok(()) };
         database.persist(PersistMode::SyncAll).map_err(|error| failed(&error))
     }
@@ -153,13 +254,18 @@ impl Table for DiskTable {
 mod tests {
     use super::*;
 
+    fn count(table: &DiskTable) -> usize {
+        table.snapshot().unwrap().range(b"a", b"z", 9).unwrap().len()
+    }
+
     #[test]
     fn what_was_written_is_there_after_reopening() {
         let home = tempfile::tempdir().unwrap();
         let config = DiskConfig { path: home.path().join("quotations"), cache_mib: 1 };
         let table = DiskTable::open(&config).unwrap();
         let entry = |key: &str| (key.as_bytes().to_vec(), Some(b"value".to_vec()));
-        table.write(vec![entry("a"), entry("b"), entry("c")]).unwrap();
+        let whole = (keys::META.to_vec(), Some(Vec::new()));
+        table.write(vec![entry("a"), entry("b"), entry("c"), whole]).unwrap();
         let before = table.snapshot().unwrap();
         table.write(vec![(b"b".to_vec(), None)]).unwrap();
         assert_eq!(before.prefix(b"b", 9).unwrap().len(), 1);
@@ -167,12 +273,35 @@ mod tests {
         table.close().unwrap();
         assert!(table.snapshot().is_err());
         drop(table);
+        // With what says that it is whole.
+        assert_eq!(count(&DiskTable::open(&config).unwrap()), 3);
+    }
+
+    #[test]
+    fn what_is_built_anew_is_shown_once_it_is_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let config = DiskConfig { path: home.path().join("quotations"), cache_mib: 1 };
+        let entry = |key: &[u8]| (key.to_vec(), Some(b"value".to_vec()));
         let table = DiskTable::open(&config).unwrap();
-        let keys =
-            |table: &DiskTable| table.snapshot().unwrap().range(b"a", b"z", 9).unwrap().len();
-        assert_eq!(keys(&table), 2);
-        table.clear().unwrap();
-        assert_eq!(keys(&table), 0);
+        table.write(vec![entry(b"a"), entry(b"b"), entry(keys::META)]).unwrap();
+        table.close().unwrap();
+        drop(table);
+        for end in [DiskTable::give_up, DiskTable::close] {
+            let table = DiskTable::open(&config).unwrap();
+            table.begin_anew().unwrap();
+            table.write(vec![entry(b"c")]).unwrap();
+            assert_eq!(count(&table), 3);
+            end(&table).unwrap();
+        }
+        let table = DiskTable::open(&config).unwrap();
+        assert_eq!(count(&table), 3);
+        table.begin_anew().unwrap();
+        table.write(vec![entry(b"c"), entry(keys::META)]).unwrap();
+        table.show().unwrap();
+        assert_eq!(count(&table), 2);
+        table.close().unwrap();
+        drop(table);
+        assert_eq!(count(&DiskTable::open(&config).unwrap()), 2);
     }
 
     /// Over such a byte the engine panics where it is built for tests.

@@ -14,7 +14,7 @@ use crate::domain::statement::{Rank, Statement, StatementStatus};
 use crate::domain::time::Timestamp;
 
 /// The number of this layout: another one is built anew.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 
 /// How far the log was followed.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,6 +233,8 @@ pub(super) struct SummaryFacts {
     pub(super) statements: u32,
     pub(super) articles: u32,
     pub(super) outlets: u32,
+    /// The first of their keys.
+    pub(super) publishers: Vec<String>,
     pub(super) origins: (u32, u32),
     pub(super) first_seen: Option<i64>,
     pub(super) last_seen: Option<i64>,

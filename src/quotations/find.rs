@@ -6,6 +6,7 @@ use super::align::{Alignment, align};
 use super::facts::SpeakerFacts;
 use super::fingerprint::{BodyPrint, grams};
 use super::keys::{self, ArticleKey, GroupKey, SpeakerKey};
+use super::packed;
 use super::read::{Quotation, QuotationSpeaker, QuotationsReader, most_first};
 use super::table::TableError;
 use super::words::{self, Word};
@@ -113,8 +114,9 @@ impl QuotationsReader {
     pub fn bodies_with(&self, given: &[Word]) -> Result<Vec<ArticleId>, TableError> {
         let mut counts: BTreeMap<ArticleKey, usize> = BTreeMap::new();
         for run in BodyPrint::looked_for(given).into_iter().take(MOST_GRAMS) {
-            let entries = self.table.prefix(&keys::runs(run), MOST_ALONG_A_GRAM)?;
-            let articles = entries.iter().filter_map(|(key, _)| keys::last::<8>(key));
+            let entries: Vec<[u8; 13]> =
+                packed::with_prefix(self.table(), keys::RUNS, &keys::runs(run), MOST_ALONG_A_GRAM)?;
+            let articles = entries.iter().filter_map(|entry| keys::last::<8>(entry));
             articles.for_each(|article| *counts.entry(article).or_default() += 1);
         }
         let mut articles = Vec::new();
@@ -138,8 +140,9 @@ impl QuotationsReader {
             let mut counts: BTreeMap<GroupKey, usize> = BTreeMap::new();
             for gram in &grams {
                 let prefix = keys::grams(*gram, speaker);
-                let entries = self.table.prefix(&prefix, MOST_ALONG_A_GRAM)?;
-                let groups = entries.iter().filter_map(|(key, _)| keys::last::<12>(key));
+                let entries: Vec<[u8; 22]> =
+                    packed::with_prefix(self.table(), keys::GRAMS, &prefix, MOST_ALONG_A_GRAM)?;
+                let groups = entries.iter().filter_map(|entry| keys::last::<12>(entry));
                 groups.for_each(|group| *counts.entry(group).or_default() += 1);
             }
             for (group, _) in most_first(counts).into_iter().take(MOST_COMPARED) {

@@ -67,7 +67,7 @@ impl BodyPrint {
             })
             .collect();
         let all = runs(&hashes, BODY_RUN);
-        let mut kept: BTreeSet<u64> =
+        let mut kept: Vec<u64> =
             all.windows(WINDOW).filter_map(|window| window.iter().min().copied()).collect();
         if all.len() < WINDOW {
             kept.extend(all.iter().copied());
@@ -77,20 +77,18 @@ impl BodyPrint {
         let count = below.clamp(FEWEST_SAMPLES, MOST_SAMPLES);
         let mut samples: Vec<u64> = own.iter().copied().take(count).collect();
         kept.extend(samples.iter().copied());
-        let quotes: BTreeSet<u64> = spans
-            .into_iter()
-            .filter(|span| span.len() >= QUOTATION_WORDS)
-            .filter_map(|span| hashes.get(span))
-            .map(|span| combine(span.iter().copied().chain([0x71])))
-            .collect();
+        let runs = sorted(kept);
+        let spans = spans.into_iter().filter(|span| span.len() >= QUOTATION_WORDS);
+        let quotes = sorted(
+            spans
+                .filter_map(|span| hashes.get(span))
+                .map(|span| combine(span.iter().copied().chain([0x71])))
+                .collect(),
+        );
         samples.extend(quotes.iter().take(MOST_SAMPLES));
-        let inside = kept.iter().copied().filter(|run| !own.contains(run)).collect();
-        Self {
-            runs: kept.into_iter().collect(),
-            inside,
-            quotes: quotes.into_iter().collect(),
-            samples,
-        }
+        let is_inside = |run: &u64| own.binary_search(run).is_err();
+        let inside = runs.iter().copied().filter(is_inside).collect();
+        Self { runs, inside, quotes, samples }
     }
 
     /// The fingerprints of words that are looked for in bodies: every run, since
@@ -101,17 +99,24 @@ impl BodyPrint {
     }
 }
 
-/// The runs that stand, at one place at least, wholly outside of quoted spans.
-fn outside(all: &[u64], spans: &[std::ops::Range<usize>]) -> BTreeSet<u64> {
+/// The runs that stand, at one place at least, wholly outside of quoted spans; sorted.
+fn outside(all: &[u64], spans: &[std::ops::Range<usize>]) -> Vec<u64> {
     let mut spans = spans.iter().peekable();
-    let mut own = BTreeSet::new();
+    let mut own = Vec::with_capacity(all.len());
     for (at, run) in all.iter().enumerate() {
         while spans.next_if(|span| span.end <= at).is_some() {}
         if spans.peek().is_none_or(|span| at + BODY_RUN <= span.start) {
-            own.insert(*run);
+            own.push(*run);
         }
     }
-    own
+    sorted(own)
+}
+
+/// Numbers in order, each once.
+fn sorted(mut numbers: Vec<u64>) -> Vec<u64> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// The bytes between which quoted spans of a text stand. A mark that does not

@@ -8,7 +8,7 @@
 //! | `y` | that a change is kept by halves: all is built again |
 //! | `a` article | what is known of an article |
 //! | `f` article | its fingerprints |
-//! | `b` run, article | that a body has a run of words |
+//! | `b` … | the set of (run, article): that a body has a run of words; see [`super::packed`] |
 //! | `P` sample | the articles that have a sample |
 //! | `n` article, article | that two are near-duplicates, and how near |
 //! | `s` article, statement | what is known of a statement |
@@ -17,7 +17,8 @@
 //! | `e` entity | what it was merged into; `r` survivor, entity: the way back |
 //! | `g` group | a wording: words of one speaker, letter for letter the same when folded |
 //! | `t` group, article, statement | the statements that have it |
-//! | `w` gram, speaker, group | that a wording has three words in a row |
+//! | `w` … | the set of (gram, speaker, group): that a wording has three words in a row |
+//! | `d` kind | the shape of a set |
 //! | `B` speaker, band | the wordings that meet in a bucket |
 //! | `x` group, group | that two wordings are near, and how far apart |
 //! | `k` group | the quotation that a wording belongs to |
@@ -74,12 +75,42 @@ pub(super) fn print(article: &ArticleKey) -> Vec<u8> {
     key(b'f', &[article])
 }
 
-pub(super) fn run(run: u64, article: &ArticleKey) -> Vec<u8> {
-    key(b'b', &[&five(run), article])
+/// The kind of the set of runs.
+pub(super) const RUNS: u8 = b'b';
+/// The kind of the set of grams.
+pub(super) const GRAMS: u8 = b'w';
+
+/// That a body has a run of words.
+pub(super) fn run(run: u64, article: &ArticleKey) -> [u8; 13] {
+    joined(&[&five(run), article])
 }
 
-pub(super) fn runs(run: u64) -> Vec<u8> {
-    key(b'b', &[&five(run)])
+/// How the entries of a run begin.
+pub(super) fn runs(run: u64) -> [u8; 5] {
+    five(run)
+}
+
+/// Parts that fill an entry.
+fn joined<const WIDTH: usize>(parts: &[&[u8]]) -> [u8; WIDTH] {
+    let mut entry = [0; WIDTH];
+    let bytes = parts.iter().copied().flatten();
+    entry.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    entry
+}
+
+/// The shape of a set.
+pub(super) fn shape(kind: u8) -> Vec<u8> {
+    key(b'd', &[&[kind]])
+}
+
+/// The chunk of a set that a flush left in a bucket; the newest comes first.
+pub(super) fn chunk(kind: u8, level: u8, bucket: &[u8], flush: u64) -> Vec<u8> {
+    key(kind, &[&[level], bucket, &(!flush).to_be_bytes()])
+}
+
+/// The chunks of a bucket.
+pub(super) fn chunks(kind: u8, level: u8, bucket: &[u8]) -> Vec<u8> {
+    key(kind, &[&[level], bucket])
 }
 
 pub(super) fn sample(sample: u64) -> Vec<u8> {
@@ -92,6 +123,16 @@ pub(super) fn near(article: &ArticleKey, other: &ArticleKey) -> Vec<u8> {
 
 pub(super) fn nears(article: &ArticleKey) -> Vec<u8> {
     key(b'n', &[article])
+}
+
+pub(super) fn all_nears() -> Vec<u8> {
+    key(b'n', &[])
+}
+
+/// The two articles of a key of theirs.
+pub(super) fn near_pair(key: &[u8]) -> Option<(ArticleKey, ArticleKey)> {
+    let (one, other) = key.get(1..)?.split_first_chunk::<8>()?;
+    Some((*one, other.try_into().ok()?))
 }
 
 pub(super) fn statement(article: &ArticleKey, statement: &str) -> Vec<u8> {
@@ -154,12 +195,14 @@ pub(super) fn members(group: &GroupKey) -> Vec<u8> {
     key(b't', &[group])
 }
 
-pub(super) fn gram(gram: u64, speaker: &SpeakerKey, group: &GroupKey) -> Vec<u8> {
-    key(b'w', &[&five(gram), speaker, group])
+/// That a wording has three words in a row.
+pub(super) fn gram(gram: u64, speaker: &SpeakerKey, group: &GroupKey) -> [u8; 22] {
+    joined(&[&five(gram), speaker, group])
 }
 
+/// How the entries of a gram begin, or those of one speaker.
 pub(super) fn grams(gram: u64, speaker: Option<&SpeakerKey>) -> Vec<u8> {
-    key(b'w', &[&five(gram), speaker.map_or(&[][..], |speaker| speaker)])
+    [&five(gram)[..], speaker.map_or(&[][..], |speaker| speaker)].concat()
 }
 
 pub(super) fn band(speaker: &SpeakerKey, band: u64) -> Vec<u8> {

@@ -19,6 +19,7 @@ mod fingerprint;
 mod keys;
 mod order;
 mod origins;
+mod packed;
 mod read;
 mod similarity;
 pub mod table;
@@ -30,7 +31,9 @@ mod writer;
 pub use self::find::{Asked, Found, SpeakerFit};
 pub use self::fingerprint::QUOTATION_WORDS;
 pub use self::order::QuotationOrder;
+pub use self::origins::OriginEvidence;
 pub use self::read::{
-    MOST_NEAR, NearDuplicate, Quotation, QuotationSpeaker, Quotations, QuotationsReader, Wording,
+    Listing, MOST_NEAR, NearDuplicate, NearPair, Placed, Quotation, QuotationSpeaker, Quotations,
+    QuotationsReader, Wording,
 };
 pub use self::writer::Writer;

@@ -2,7 +2,7 @@
 
 use super::facts::SummaryFacts;
 
-/// An order; the largest comes first in each.
+/// What quotations are ordered by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QuotationOrder {
     /// By the fewest origins that it can have, then by the most.

@@ -3,7 +3,59 @@
 
 use std::collections::HashMap;
 
-use super::facts::ArticleFacts;
+use super::facts::{ArticleFacts, NearFacts, decode};
+use super::keys::{self, ArticleKey};
+use super::table::{Snapshot, TableError};
+use super::writer;
+
+/// The most near-duplicates of one article that are weighed.
+const MOST_NEAR: usize = 1_000;
+
+/// What is known of how articles depend on each other.
+pub struct OriginEvidence {
+    /// Of each article, where it is known.
+    facts: Vec<Option<ArticleFacts>>,
+    /// The others that it is near to, by their place, and whether that is sure.
+    near: Vec<Vec<(usize, bool)>>,
+}
+
+impl OriginEvidence {
+    pub(super) fn read(table: &dyn Snapshot, articles: &[ArticleKey]) -> Result<Self, TableError> {
+        let places: HashMap<&ArticleKey, usize> = articles.iter().zip(0..).collect();
+        let (mut facts, mut near) = (Vec::new(), Vec::new());
+        for article in articles {
+            facts.push(writer::articles::facts(table, article)?);
+            let mut of_article = Vec::new();
+            for (key, bytes) in table.prefix(&keys::nears(article), MOST_NEAR)? {
+                let other = keys::last::<8>(&key).and_then(|other| places.get(&other).copied());
+                let facts: NearFacts = decode(&bytes)?;
+                of_article.extend(other.map(|other| (other, facts.sure)));
+            }
+            near.push(of_article);
+        }
+        Ok(Self { facts, near })
+    }
+
+    /// The fewest and the most origins that some of the articles, by their place,
+    /// can have. One that nothing is known of is its own.
+    #[must_use]
+    pub fn count(&self, articles: &[usize]) -> (u32, u32) {
+        let facts = |at: &usize| self.facts.get(*at).and_then(Option::as_ref);
+        let known: Vec<usize> = articles.iter().copied().filter(|at| facts(at).is_some()).collect();
+        let places: HashMap<usize, usize> = known.iter().copied().zip(0..).collect();
+        let near = |at: &usize| self.near.get(*at).into_iter().flatten();
+        let reports: Vec<Report<'_>> = known
+            .iter()
+            .filter_map(|at| {
+                let near = near(at).filter_map(|(at, sure)| Some((*places.get(at)?, *sure)));
+                Some(Report { facts: facts(at)?, near: near.collect() })
+            })
+            .collect();
+        let unknown = (articles.len() - known.len()) as u32;
+        let (fewest, most) = count(&reports);
+        (fewest + unknown, most + unknown)
+    }
+}
 
 /// One article among those of a quotation.
 pub(super) struct Report<'a> {

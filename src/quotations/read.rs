@@ -7,7 +7,8 @@ use super::align::{self, WordChange};
 use super::facts::{IdFacts, LAYOUT, Meta, NearFacts, SpeakerFacts, SummaryFacts, decode};
 use super::keys::{self, ANY_SPEAKER, ArticleKey, GroupKey, SpeakerKey};
 use super::order::QuotationOrder;
-use super::table::{Snapshot, Table, TableError};
+use super::origins::OriginEvidence;
+use super::table::{Shown, Snapshot, Table, TableError};
 use super::words;
 use super::writer::{articles, groups, speakers, statements};
 use crate::domain::id::{ArticleId, EntityId, StatementId, StatementName};
@@ -29,7 +30,7 @@ pub struct Quotations {
 
 /// One state of them.
 pub struct QuotationsReader {
-    pub(super) table: Box<dyn Snapshot>,
+    pub(super) table: Box<dyn Shown>,
     revision: Revision,
 }
 
@@ -63,6 +64,8 @@ pub struct Quotation {
     pub articles: u32,
     /// How many publishers, as far as they are known.
     pub outlets: u32,
+    /// The first of them, by key.
+    pub publishers: Vec<String>,
     /// The fewest and the most origins that do not depend on each other.
     pub origins: (u32, u32),
     /// When the first article was published.
@@ -101,6 +104,29 @@ pub struct NearDuplicate {
     pub shared_quotes: u32,
     /// Whether it is beyond reasonable doubt that they have one origin.
     pub sure: bool,
+}
+
+/// What stands at a place of a list, if anything is listed there, and the place.
+pub type Placed<T> = (Option<T>, Vec<u8>);
+
+/// Two articles that are near to each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearPair {
+    /// The one.
+    pub article: ArticleId,
+    /// The other one, and how near it is.
+    pub near: NearDuplicate,
+}
+
+/// Which quotations are listed, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// By what they are ordered.
+    pub order: QuotationOrder,
+    /// Whether the smallest come first.
+    pub ascending: bool,
+    /// Whose; `None`: everybody's.
+    pub speaker: Option<EntityId>,
 }
 
 impl Quotations {
@@ -169,27 +195,29 @@ impl QuotationsReader {
         Ok(Some(quotation))
     }
 
-    /// Quotations in an order, of one speaker or of all, after a place; with the
-    /// place of each.
+    /// Quotations in an order, after a place; with the place of each.
     pub fn list(
         &self,
-        order: QuotationOrder,
-        speaker: Option<&EntityId>,
+        listing: &Listing,
         after: Option<&[u8]>,
         limit: usize,
     ) -> Result<Vec<(Quotation, Vec<u8>)>, TableError> {
-        let speaker = match speaker {
+        let speaker = match &listing.speaker {
             Some(entity) => self.entity(entity)?,
             None => ANY_SPEAKER,
         };
-        let prefix = keys::places(&speaker, order.number());
-        let from = match after {
-            Some(after) => [prefix.as_slice(), after, &[0]].concat(),
-            None => prefix.clone(),
-        };
+        let prefix = keys::places(&speaker, listing.order.number());
         let end = super::table::after_prefix(&prefix);
+        let place = |after: &[u8]| [prefix.as_slice(), after].concat();
+        // The largest comes first in the table.
+        let entries = if listing.ascending {
+            self.table.range_back(&prefix, &after.map_or(end, place), limit)?
+        } else {
+            let from = after.map_or(prefix.clone(), |after| [&place(after)[..], &[0]].concat());
+            self.table.range(&from, &end, limit)?
+        };
         let mut listed = Vec::new();
-        for (key, _) in self.table.range(&from, &end, limit)? {
+        for (key, _) in entries {
             let place = key.get(prefix.len()..).unwrap_or_default().to_vec();
             let Some(root) = keys::last::<12>(&key) else { continue };
             listed.extend(self.listed(&root)?.map(|quotation| (quotation, place)));
@@ -197,20 +225,47 @@ impl QuotationsReader {
         Ok(listed)
     }
 
+    /// Pairs of near-duplicates, those of one article or all, after a place; with
+    /// the place of each. Of all, a pair comes once, and `None` in its other place.
+    pub fn near_pairs(
+        &self,
+        article: Option<&ArticleId>,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Vec<Placed<NearPair>>, TableError> {
+        let prefix = match article {
+            Some(article) => keys::nears(&keys::article_key(article)),
+            None => keys::all_nears(),
+        };
+        let from = after.map_or(prefix.clone(), |after| [&prefix[..], after, &[0]].concat());
+        let end = super::table::after_prefix(&prefix);
+        let mut pairs = Vec::new();
+        for (key, bytes) in self.table.range(&from, &end, limit)? {
+            let place = key.get(prefix.len()..).unwrap_or_default().to_vec();
+            let Some((one, other)) = keys::near_pair(&key) else { continue };
+            let pair = match article.is_some() || one < other {
+                true => self.article_id(&one)?.zip(self.article_id(&other)?),
+                false => None,
+            };
+            let pair = match pair {
+                Some((article, other)) => {
+                    Some(NearPair { article, near: near_duplicate(other, decode(&bytes)?) })
+                }
+                None => None,
+            };
+            pairs.push((pair, place));
+        }
+        Ok(pairs)
+    }
+
     /// The articles that one is near to, the nearest first.
     pub fn near_duplicates(&self, article: &ArticleId) -> Result<Vec<NearDuplicate>, TableError> {
         let key = keys::article_key(article);
         let mut found = Vec::new();
         for (near, bytes) in self.table.prefix(&keys::nears(&key), MOST_NEAR)? {
-            let NearFacts { resemblance, containment, quotes, sure } = decode(&bytes)?;
             let other = keys::last::<8>(&near).map(|other| self.article_id(&other)).transpose()?;
-            found.extend(other.flatten().map(|article| NearDuplicate {
-                article,
-                resemblance,
-                containment,
-                shared_quotes: quotes,
-                sure,
-            }));
+            let facts = decode(&bytes)?;
+            found.extend(other.flatten().map(|article| near_duplicate(article, facts)));
         }
         found.sort_by(|one, other| {
             let by_containment = other.containment.total_cmp(&one.containment);
@@ -219,8 +274,14 @@ impl QuotationsReader {
         Ok(found)
     }
 
+    /// What is known of how articles depend on each other.
+    pub fn origin_evidence(&self, articles: &[ArticleId]) -> Result<OriginEvidence, TableError> {
+        let keys: Vec<ArticleKey> = articles.iter().map(keys::article_key).collect();
+        OriginEvidence::read(self.table(), &keys)
+    }
+
     pub(super) fn table(&self) -> &dyn Snapshot {
-        self.table.as_ref()
+        &*self.table
     }
 
     /// The number of an entity, or of what it was merged into.
@@ -290,6 +351,11 @@ impl QuotationsReader {
     }
 }
 
+fn near_duplicate(article: ArticleId, facts: NearFacts) -> NearDuplicate {
+    let NearFacts { resemblance, containment, quotes, sure } = facts;
+    NearDuplicate { article, resemblance, containment, shared_quotes: quotes, sure }
+}
+
 /// How a whole wording differs from another one, from its first word to its last.
 fn whole_diff(given: &[words::Word], said: &[words::Word]) -> Vec<WordChange> {
     align::align_whole(given, said).map(|alignment| alignment.changes).unwrap_or_default()
@@ -310,6 +376,7 @@ pub(super) fn quotation(summary: SummaryFacts) -> Quotation {
         statements: summary.statements,
         articles: summary.articles,
         outlets: summary.outlets,
+        publishers: summary.publishers,
         origins: summary.origins,
         first_seen: summary.first_seen.and_then(time),
         last_seen: summary.last_seen.and_then(time),

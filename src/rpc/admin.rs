@@ -16,9 +16,11 @@ use super::pb::admin_service_server::AdminService;
 use super::rebuild::Rebuild;
 use super::streaming::{self, AnswerStream};
 use super::{from_pb, pb, status, to_pb};
+use crate::derive::Follower;
 use crate::domain::limits;
 use crate::domain::time::Timestamp;
-use crate::kb::{self, error::Error};
+use crate::kb::command::DerivedIndex;
+use crate::kb::{self, KnowledgeBase, error::Error};
 use crate::query::parser;
 
 /// Tells about one server.
@@ -59,8 +61,9 @@ impl AdminService for Admin {
                 format_version: i32::try_from(identity.format_version).unwrap_or(i32::MAX),
                 earliest_time: floor.time.map(to_pb::timestamp),
                 retention: Some(to_pb::retention(kb.retention())),
-                search_index: Some(to_pb::search_index(kb.search_index().ok())),
+                search_index: Some(to_pb::derived_index(follower(kb, DerivedIndex::Search).ok())),
                 remote_extractor: Some(to_pb::remote_extractor(kb.remote_extractor())),
+                quotations: Some(to_pb::derived_index(follower(kb, DerivedIndex::Quotations).ok())),
             })
         };
         self.calls.unary(request, status::of_read, work).await
@@ -134,11 +137,21 @@ impl AdminService for Admin {
     ) -> Result<Response<Self::RebuildIndexStream>, Status> {
         self.may_administer()?;
         let (permit, deadline) = self.calls.stream(&request)?;
-        let index = self.base.get().and_then(|kb| kb.search_index()).map_err(status::of_read)?;
-        let rebuild = Rebuild::begin(index, self.stopping.clone());
+        let which = from_pb::rebuild_index(&request.into_inner()).map_err(status::of_read)?;
+        let follower = self.base.get().and_then(|kb| follower(kb, which));
+        let follower = follower.map_err(status::of_read)?;
+        let rebuild = Rebuild::begin(follower, self.stopping.clone());
         let answers = streaming::answers(deadline, permit, |answers| rebuild.serve(answers));
         Ok(Response::new(answers))
     }
+}
+
+/// What keeps something derived up to date.
+fn follower(kb: &KnowledgeBase, index: DerivedIndex) -> Result<&Follower, Error> {
+    Ok(match index {
+        DerivedIndex::Search => &kb.search_index()?.follower,
+        DerivedIndex::Quotations => &kb.followed_quotations()?.follower,
+    })
 }
 
 impl Admin {

@@ -360,6 +360,18 @@ impl QueryService for Query {
         self.calls.unary(request, status::of_read, work).await
     }
 
+    async fn list_near_duplicates(
+        &self,
+        request: Request<pb::ListNearDuplicatesRequest>,
+    ) -> Result<Response<pb::ListNearDuplicatesResponse>, Status> {
+        let work = async |request| {
+            let query = from_pb::list_near_duplicates(request)?;
+            let page = self.base.get()?.list_near_duplicates(&query).await?;
+            Ok(to_pb::listed_near_duplicates(page))
+        };
+        self.calls.unary(request, status::of_read, work).await
+    }
+
     async fn list_neighbors(
         &self,
         request: Request<pb::ListNeighborsRequest>,

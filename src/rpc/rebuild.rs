@@ -7,8 +7,7 @@ use tonic::Status;
 
 use super::streaming::Answers;
 use super::{pb, status, to_pb};
-use crate::derive::Standing;
-use crate::kb::SearchIndex;
+use crate::derive::{Follower, Standing};
 use crate::kb::error::Error;
 
 /// How long after a message the next one comes at the earliest.
@@ -25,9 +24,9 @@ pub(super) struct Rebuild {
 
 impl Rebuild {
     /// Asks for a rebuild.
-    pub(super) fn begin(index: &SearchIndex, stopping: watch::Receiver<bool>) -> Self {
-        let standing = index.follower.standing();
-        Self { number: index.follower.rebuild(), standing, stopping }
+    pub(super) fn begin(follower: &Follower, stopping: watch::Receiver<bool>) -> Self {
+        let standing = follower.standing();
+        Self { number: follower.rebuild(), standing, stopping }
     }
 
     /// Tells how far it has come until it is done.

@@ -1,5 +1,7 @@
 //! Quotations and near-duplicates, from outside.
 
+mod crash;
+mod derived;
 mod verdicts;
 
 use dicta::rpc::pb;

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 /// How many there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Statements.
     pub statements: usize,
@@ -15,6 +15,11 @@ pub struct Counts {
     pub articles: usize,
     /// Distinct publishers of those.
     pub outlets: usize,
+    /// The fewest and the most independent origins of the articles, where they were
+    /// asked for.
+    pub origins: Option<(u32, u32)>,
+    /// The articles, by number.
+    pub(super) which: Vec<u32>,
 }
 
 /// Which groups come first; those alike in it come by their keys.
@@ -41,6 +46,20 @@ pub(super) struct Told {
     pub(super) rest_groups: usize,
     /// All as one.
     pub(super) total: Counts,
+    texts: Texts,
+}
+
+impl Told {
+    /// The article that has a number.
+    pub(super) fn article(&self, number: u32) -> String {
+        self.texts.text(number)
+    }
+
+    /// All counts that are told.
+    pub(super) fn counts(&mut self) -> impl Iterator<Item = &mut Counts> {
+        let groups = self.groups.iter_mut().map(|(_, counts)| counts);
+        groups.chain(&mut self.rest).chain([&mut self.total])
+    }
 }
 
 /// Statements under way into groups.
@@ -138,7 +157,7 @@ impl Tally {
         let members: Vec<u32> = rest.into_iter().flat_map(|(_, _, members)| members).collect();
         let rest = (rest_groups > 0).then(|| self.together(distinct(members)));
         let groups = groups.into_iter().map(|(key, counts, _)| (key, counts)).collect();
-        Told { groups, rest, rest_groups, total }
+        Told { groups, rest, rest_groups, total, texts: self.texts }
     }
 
     /// How many these statements, each named once, are.
@@ -146,10 +165,13 @@ impl Tally {
         let places = |number: &u32| self.statements.get(*number as usize).copied();
         let (articles, outlets): (Vec<u32>, Vec<u32>) = members.iter().filter_map(places).unzip();
         let named = outlets.into_iter().filter(|outlet| !self.texts.is_empty(*outlet)).collect();
+        let which = distinct(articles);
         Counts {
             statements: members.len(),
-            articles: distinct(articles).len(),
+            articles: which.len(),
             outlets: distinct(named).len(),
+            origins: None,
+            which,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What callers ask about quotations.
 
-use crate::domain::id::EntityId;
+use crate::domain::id::{ArticleId, EntityId};
 use crate::quotations::QuotationOrder;
 use crate::quotations::words::Word;
 
@@ -24,6 +24,25 @@ pub struct ListQuotations {
     pub page_token: String,
     /// The order.
     pub order: QuotationOrder,
+    /// Whether the smallest come first.
+    pub ascending: bool,
+    /// What they must be; empty: anything.
+    pub filter: String,
+    /// How fresh the answer must be.
+    pub read: DerivedRead,
+}
+
+/// Asks for a page of pairs of near-duplicates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListNearDuplicates {
+    /// Of which article; `None`: of all.
+    pub article: Option<ArticleId>,
+    /// The most items, within the limits.
+    pub page_size: usize,
+    /// The token of the page before; empty: the first page.
+    pub page_token: String,
+    /// What they must be; empty: anything.
+    pub filter: String,
     /// How fresh the answer must be.
     pub read: DerivedRead,
 }
@@ -50,4 +69,13 @@ pub struct VerifyQuote {
     pub limit: usize,
     /// How fresh the answer must be.
     pub read: DerivedRead,
+}
+
+/// What is kept beside the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DerivedIndex {
+    /// The search index.
+    Search,
+    /// The quotations.
+    Quotations,
 }

@@ -43,7 +43,9 @@ fn shown(access: &Access) -> String {
         Access::StatementsByTime => "statements by time".into(),
         Access::StatementsByReference => "statements by reference".into(),
         Access::StatementsByDue => "statements by due".into(),
-        Access::ByCreation(kind) => format!("{} by creation", kind.plural()),
+        Access::ArticlesByCreation => "articles by creation".into(),
+        Access::StatementsByCreation => "statements by creation".into(),
+        Access::EntitiesByCreation => "entities by creation".into(),
         Access::Entities => "entities".into(),
         Access::EntitiesByExternalId(id) => format!("entities called {} {}", id.authority, id.id),
     }

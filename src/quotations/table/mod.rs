@@ -38,17 +38,35 @@ pub trait Snapshot: Send + Sync {
     }
 }
 
-/// A table on disk or in memory.
+/// A state that readers see: they may go backwards too.
+pub trait Shown: Snapshot {
+    /// The last entries from `from` on and before `end`, the last first, at most
+    /// `limit`.
+    fn range_back(&self, from: &[u8], end: &[u8], limit: usize) -> Result<Vec<Entry>, TableError>;
+}
+
+/// A table on disk or in memory. While one is built anew, readers see the one
+/// before.
 pub trait Table: Send + Sync + 'static {
-    /// The newest state.
-    fn snapshot(&self) -> Result<Box<dyn Snapshot>, TableError>;
+    /// The newest state, for readers.
+    fn snapshot(&self) -> Result<Box<dyn Shown>, TableError>;
+
+    /// The newest state of what is written: another one than readers see between
+    /// [`Self::begin_anew`] and [`Self::show`].
+    fn written(&self) -> Result<Box<dyn Snapshot>, TableError>;
 
     /// Writes all of these, or none. A crash may undo the last of several writes,
     /// never one before it alone.
     fn write(&self, writes: Vec<Write>) -> Result<(), TableError>;
 
-    /// Removes everything.
-    fn clear(&self) -> Result<(), TableError>;
+    /// From now on an empty table is written, beside the one that is shown.
+    fn begin_anew(&self) -> Result<(), TableError>;
+
+    /// Shows what is written; what was shown before goes.
+    fn show(&self) -> Result<(), TableError>;
+
+    /// Gives up a table that was begun and not shown: the shown one is written again.
+    fn give_up(&self) -> Result<(), TableError>;
 
     /// Makes durable what was written, and lets go of it.
     fn close(&self) -> Result<(), TableError>;

@@ -15,7 +15,7 @@ pub(in crate::quotations) struct Overlay {
 
 impl Overlay {
     pub(in crate::quotations) fn new(table: Arc<dyn Table>) -> Result<Self, TableError> {
-        let below = table.snapshot()?;
+        let below = table.written()?;
         Ok(Self { table, below, writes: BTreeMap::new() })
     }
 
@@ -36,20 +36,28 @@ impl Overlay {
     pub(in crate::quotations) fn flush(&mut self) -> Result<(), TableError> {
         let writes: Vec<Write> = std::mem::take(&mut self.writes).into_iter().collect();
         self.table.write(writes)?;
-        self.below = self.table.snapshot()?;
+        self.below = self.table.written()?;
         Ok(())
     }
 
-    /// Drops the writes that wait.
-    pub(in crate::quotations) fn forget(&mut self) {
-        self.writes.clear();
+    /// Shows readers what was flushed.
+    pub(in crate::quotations) fn show(&mut self) -> Result<(), TableError> {
+        self.table.show()
     }
 
-    /// Removes everything, also from the table.
-    pub(in crate::quotations) fn clear(&mut self) -> Result<(), TableError> {
+    /// Drops the writes that wait, and a table that was begun and not shown.
+    pub(in crate::quotations) fn forget(&mut self) -> Result<(), TableError> {
         self.writes.clear();
-        self.table.clear()?;
-        self.below = self.table.snapshot()?;
+        self.table.give_up()?;
+        self.below = self.table.written()?;
+        Ok(())
+    }
+
+    /// Begins an empty table.
+    pub(in crate::quotations) fn begin_anew(&mut self) -> Result<(), TableError> {
+        self.writes.clear();
+        self.table.begin_anew()?;
+        self.below = self.table.written()?;
         Ok(())
     }
 }

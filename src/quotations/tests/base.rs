@@ -15,7 +15,7 @@ use crate::domain::selector::Selector;
 use crate::domain::statement::{ContentSpan, Mention, Speaker, Statement};
 use crate::domain::time::Timestamp;
 use crate::quotations::table::MemoryTable;
-use crate::quotations::{Quotation, QuotationOrder, Quotations, QuotationsReader, Writer};
+use crate::quotations::{Listing, Quotation, Quotations, QuotationsReader, Writer};
 
 pub(super) struct Base {
     writer: Writer,
@@ -52,7 +52,7 @@ impl Base {
     /// All quotations, whole.
     pub(super) fn all(&self) -> Vec<Quotation> {
         let reader = self.reader();
-        let listed = reader.list(QuotationOrder::Origins, None, None, 10_000).unwrap();
+        let listed = reader.list(&Listing::default(), None, 10_000).unwrap();
         listed.into_iter().map(|(it, _)| reader.quotation(&it.id).unwrap().unwrap()).collect()
     }
 

@@ -5,7 +5,7 @@ use super::base::{
 };
 use crate::domain::article::PubStatus;
 use crate::domain::id::EntityId;
-use crate::quotations::{QuotationOrder, QuotationSpeaker};
+use crate::quotations::{Listing, QuotationOrder, QuotationSpeaker};
 
 const QUOTE: &str = "We will open the bridge in May and not before";
 const JANE: By<'static> = By::Entity("jane-roe");
@@ -131,7 +131,8 @@ fn merged_speakers_are_one_and_come_apart_again() {
     assert_eq!(base.clusters(), [["a0/s", "a1/s", "a2/s"]]);
     let absorbed = EntityId::new("roe").unwrap();
     let list = |base: &Base| {
-        base.reader().list(QuotationOrder::Articles, Some(&absorbed), None, 9).unwrap().len()
+        let listing = Listing { speaker: Some(absorbed.clone()), ..Listing::default() };
+        base.reader().list(&listing, None, 9).unwrap().len()
     };
     assert_eq!(list(&base), 1);
     base.take(&[entity("j-roe", None)]);
@@ -203,19 +204,27 @@ fn lists_go_on_where_they_ended() {
     let quotes: Vec<(By<'_>, &str)> = quotes.iter().map(|it| (JANE, it.as_str())).collect();
     let base = base(&quotes);
     let reader = base.reader();
-    for order in QuotationOrder::ALL {
+    let all = |order: QuotationOrder, ascending: bool| -> Vec<String> {
+        let listing = Listing { order, ascending, speaker: None };
         let mut seen = Vec::new();
         let mut after: Option<Vec<u8>> = None;
         loop {
-            let page = reader.list(order, None, after.as_deref(), 10).unwrap();
-            let Some((_, place)) = page.last() else { break };
+            let page = reader.list(&listing, after.as_deref(), 10).unwrap();
+            let Some((_, place)) = page.last() else { return seen };
             after = Some(place.clone());
             seen.extend(page.into_iter().map(|(it, _)| it.id));
         }
-        seen.sort();
-        seen.dedup();
-        assert_eq!(seen.len(), 25);
+    };
+    for order in QuotationOrder::ALL {
+        let (mut falling, rising) = (all(order, false), all(order, true));
+        falling.reverse();
+        assert_eq!(falling, rising);
+        falling.sort();
+        falling.dedup();
+        assert_eq!(falling.len(), 25);
     }
-    let newest = reader.list(QuotationOrder::LastSeen, None, None, 1).unwrap();
+    let order = QuotationOrder::LastSeen;
+    let newest = Listing { order, ..Listing::default() };
+    let newest = reader.list(&newest, None, 1).unwrap();
     assert_eq!(newest[0].0.last_seen.unwrap().as_second(), 24 * 86_400);
 }

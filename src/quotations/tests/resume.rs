@@ -8,7 +8,7 @@ use super::base::{By, article, prose, said};
 use crate::derive::Derived as _;
 use crate::domain::revision::Revision;
 use crate::quotations::table::{MemoryTable, Table};
-use crate::quotations::{QuotationOrder, Quotations, Writer};
+use crate::quotations::{Listing, Quotations, Writer};
 
 const WORDS: &str = "We will open the bridge in May";
 
@@ -32,13 +32,20 @@ fn only_what_was_committed_of_this_store_is_taken_up() {
     let quotations = Quotations::new(Arc::clone(&table));
     let count = || {
         let reader = quotations.reader().unwrap().unwrap();
-        reader.list(QuotationOrder::Origins, None, None, 9).unwrap().len()
+        reader.list(&Listing::default(), None, 9).unwrap().len()
     };
     assert_eq!(count(), 0);
     first.apply(&[said("a", "s", By::Entity("jane"), WORDS)]).unwrap();
     first.commit(Revision(7)).unwrap();
     assert_eq!(count(), 1);
+    // While all is built anew, what was there is shown.
     first.reset().unwrap();
-    assert!(quotations.reader().unwrap().is_none());
-    assert_eq!(writer(&table, 1).resume(), Ok(None));
+    first.apply(&[article("a", &prose(1, 40), 0)]).unwrap();
+    assert_eq!(count(), 1);
+    first.commit(Revision(8)).unwrap();
+    assert_eq!(count(), 0);
+    assert_eq!(first.resume(), Ok(Some(Revision(8))));
+    // A build that was not finished is given up.
+    first.reset().unwrap();
+    assert_eq!(first.resume(), Ok(Some(Revision(8))));
 }

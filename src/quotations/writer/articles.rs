@@ -30,9 +30,12 @@ impl Writer {
             return Ok(());
         }
         self.table.put(keys::article(&key), encode(&facts)?);
+        let is_new = known.is_none();
         let same_body = known.is_some_and(|known| known.body_hash == facts.body_hash);
         if !same_body {
-            self.take_back_print(&key)?;
+            if !is_new {
+                self.take_back_print(&key)?;
+            }
             if let Some(text) = &article.body.text {
                 self.print(&key, BodyPrint::of(text))?;
             }
@@ -50,7 +53,7 @@ impl Writer {
 
     fn print(&mut self, article: &ArticleKey, print: BodyPrint) -> Result<(), TableError> {
         for run in &print.runs {
-            self.table.put(keys::run(*run, article), Vec::new());
+            self.runs.put(keys::run(*run, article));
         }
         self.table.put(keys::print(article), encode(&print)?);
         for other in self.candidates(article, &print)? {
@@ -97,7 +100,7 @@ impl Writer {
         let Some(bytes) = self.table.get(&keys::print(article))? else { return Ok(()) };
         let print: BodyPrint = decode(&bytes)?;
         for run in &print.runs {
-            self.table.remove(keys::run(*run, article));
+            self.runs.remove(keys::run(*run, article));
         }
         for sample in &print.samples {
             let key = keys::sample(*sample);

@@ -31,7 +31,7 @@ impl Writer {
         self.table.put(keys::group(&group), encode(facts)?);
         let speaker = facts.speaker_key();
         for gram in grams(words) {
-            self.table.put(keys::gram(gram, &speaker, &group), Vec::new());
+            self.grams.put(keys::gram(gram, &speaker, &group));
         }
         if facts.is_quotation(words) {
             self.table.put(keys::root(&group), group.to_vec());
@@ -60,7 +60,7 @@ impl Writer {
         let words = words::read(&facts.text);
         let speaker = facts.speaker_key();
         for gram in grams(&words) {
-            self.table.remove(keys::gram(gram, &speaker, group));
+            self.grams.remove(keys::gram(gram, &speaker, group));
         }
         self.table.remove(keys::group(group));
         if !facts.is_quotation(&words) {

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::facts::{LAYOUT, Meta, decode, encode};
 use super::keys::{self, GroupKey};
+use super::packed::Packed;
 use super::table::{Overlay, Snapshot as _, Table, TableError};
 use crate::derive::{Changed, Derived, Error};
 use crate::domain::id::RecordName;
@@ -30,6 +31,10 @@ const MOST_WAITING: usize = 400_000;
 /// Keeps quotations up to date.
 pub struct Writer {
     table: Overlay,
+    /// Which bodies have which runs of words.
+    runs: Packed<13>,
+    /// Which wordings have which grams.
+    grams: Packed<22>,
     store_id: Uuid,
     /// Wordings whose quotations are to be worked out again.
     dirty: BTreeSet<GroupKey>,
@@ -38,7 +43,13 @@ pub struct Writer {
 impl Writer {
     /// Keeps what follows from the records of a store in a table.
     pub fn new(table: Arc<dyn Table>, store_id: Uuid) -> Result<Self, TableError> {
-        Ok(Self { table: Overlay::new(table)?, store_id, dirty: BTreeSet::new() })
+        Ok(Self {
+            table: Overlay::new(table)?,
+            runs: Packed::new(keys::RUNS),
+            grams: Packed::new(keys::GRAMS),
+            store_id,
+            dirty: BTreeSet::new(),
+        })
     }
 
     fn meta(&self) -> Result<Option<Meta>, TableError> {
@@ -59,12 +70,29 @@ impl Writer {
         }
         for change in last.into_values() {
             self.take_in_one(change)?;
-            if self.table.waiting() > MOST_WAITING {
+            if self.much_waits() {
                 self.settle()?;
-                self.table.flush()?;
+                self.flush()?;
             }
         }
         Ok(())
+    }
+
+    /// Whether what waits takes too much memory.
+    fn much_waits(&self) -> bool {
+        self.table.waiting() + self.runs.waiting() + self.grams.waiting() > MOST_WAITING
+    }
+
+    fn flush(&mut self) -> Result<(), TableError> {
+        self.runs.flush(&mut self.table)?;
+        self.grams.flush(&mut self.table)?;
+        self.table.flush()
+    }
+
+    fn forget(&mut self) {
+        self.dirty.clear();
+        self.runs.forget();
+        self.grams.forget();
     }
 
     fn take_in_one(&mut self, change: &Changed) -> Result<(), TableError> {
@@ -88,7 +116,8 @@ impl Writer {
         let meta =
             Meta { layout: LAYOUT, store_id: *self.store_id.as_bytes(), revision: revision.0 };
         self.table.put(keys::META.to_vec(), encode(&meta)?);
-        self.table.flush()
+        self.flush()?;
+        self.table.show()
     }
 }
 
@@ -98,8 +127,8 @@ impl Derived for Writer {
     }
 
     fn resume(&mut self) -> Result<Option<Revision>, Error> {
-        self.dirty.clear();
-        self.table.forget();
+        self.forget();
+        self.table.forget().map_err(kept)?;
         // What cannot be read is built again, as is another layout.
         let unfinished = self.table.get(keys::UNFINISHED).map_err(kept)?.is_some();
         let meta = self.meta().unwrap_or_default().filter(|_| !unfinished);
@@ -109,8 +138,8 @@ impl Derived for Writer {
     }
 
     fn reset(&mut self) -> Result<(), Error> {
-        self.dirty.clear();
-        self.table.clear().map_err(kept)
+        self.forget();
+        self.table.begin_anew().map_err(kept)
     }
 
     fn apply(&mut self, changed: &[Changed]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Who a speaker is, now that entities were merged.
 
-use super::{MOST_WAITING, Writer};
+use super::Writer;
 use crate::domain::id::EntityId;
 use crate::quotations::facts::SpeakerFacts;
 use crate::quotations::keys;
@@ -62,11 +62,11 @@ impl Writer {
                     self.place_statement_again(&article, &statement)?;
                 }
             }
-            if self.table.waiting() > MOST_WAITING {
+            if self.much_waits() {
                 // Until the whole is done, what is kept is of no use after a crash.
                 self.table.put(keys::UNFINISHED.to_vec(), Vec::new());
                 self.settle()?;
-                self.table.flush()?;
+                self.flush()?;
             }
             let Some((last, _)) = page.last().filter(|_| page.len() == PAGE) else { return Ok(()) };
             from = [last.as_slice(), &[0]].concat();

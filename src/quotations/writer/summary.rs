@@ -19,6 +19,9 @@ const MOST_MEMBERS: usize = 10_000;
 /// The most articles among which origins are told apart; more count as their own.
 const MOST_REPORTS: usize = 1_000;
 
+/// The most publishers that are told by name.
+const MOST_PUBLISHERS: usize = 100;
+
 /// A statement of a quotation.
 struct Member {
     group: GroupKey,
@@ -110,6 +113,7 @@ impl Writer {
             statements: members.len() as u32,
             articles: facts.len() as u32,
             outlets: outlets.len() as u32,
+            publishers: outlets.into_iter().take(MOST_PUBLISHERS).map(str::to_owned).collect(),
             origins: self.origins(&facts)?,
             first_seen: times().min(),
             last_seen: times().max(),

@@ -5,6 +5,7 @@ use crate::kb::aggregate::{AggregateStatements, Dimension, GroupOrder};
 use crate::kb::error::Error;
 use crate::rpc::from_pb::check::{Field, check, reason};
 use crate::rpc::from_pb::list::count_or;
+use crate::rpc::from_pb::quotation::derived_read;
 use crate::rpc::from_pb::read::read_options;
 use crate::rpc::pb;
 
@@ -21,6 +22,8 @@ pub fn aggregate_statements(
         let group_by = dimensions(&at.at("group_by"), pb.group_by);
         let order = order(&at.at("order_by"), &pb.order_by);
         let limit = count_or(&at.at("limit"), pb.limit, DEFAULT_GROUPS).min(limits::PAGE_SIZE);
+        let derived = |pb| derived_read(&at.at("read"), pb);
+        let origins = pb.count_origins.then(|| derived(pb.read.clone()));
         let read = read_options(&at.at("read"), pb.read);
         Some(AggregateStatements {
             filter: pb.filter,
@@ -28,6 +31,7 @@ pub fn aggregate_statements(
             order,
             limit,
             include_all: pb.include_all,
+            origins,
             read: read?,
         })
     })

@@ -45,7 +45,9 @@ pub use self::ingest::{extract_article, ingest_article, ingest_item};
 pub use self::integrity::most_findings;
 pub use self::list::{list_article_versions, list_articles, list_entities, list_statements};
 pub use self::merge::{merge_entities, unmerge_entities};
-pub use self::quotation::{get_quotation, list_quotations, verify_quote};
+pub use self::quotation::{
+    get_quotation, list_near_duplicates, list_quotations, rebuild_index, verify_quote,
+};
 pub use self::read::{
     batch_get_articles, batch_get_entities, batch_get_statements, get_article, get_entity,
     get_statement,

@@ -1,8 +1,10 @@
 //! Questions about quotations, from the wire.
 
-use crate::domain::id::EntityId;
+use crate::domain::id::{ArticleId, EntityId};
 use crate::domain::limits;
-use crate::kb::command::{AskedSpeaker, DerivedRead, ListQuotations, VerifyQuote};
+use crate::kb::command::{
+    AskedSpeaker, DerivedIndex, DerivedRead, ListNearDuplicates, ListQuotations, VerifyQuote,
+};
 use crate::kb::error::Error;
 use crate::quotations::{QuotationOrder, words};
 use crate::rpc::from_pb::check::{Field, check, reason};
@@ -32,24 +34,58 @@ pub fn list_quotations(pb: pb::ListQuotationsRequest) -> Result<ListQuotations, 
     check(|at| {
         let speaker =
             (!pb.speaker.is_empty()).then(|| at.at("speaker").name::<EntityId>(&pb.speaker));
-        let order = match pb.order_by.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [] | ["origins", "desc"] => QuotationOrder::Origins,
-            ["articles", "desc"] => QuotationOrder::Articles,
-            ["drift", "desc"] => QuotationOrder::Drift,
-            ["last_seen", "desc"] => QuotationOrder::LastSeen,
-            _ => {
-                let text = "quotations are ordered by `origins desc`, `articles desc`, `drift \
-                            desc` or `last_seen desc`";
-                at.at("order_by").refuse("BAD_ORDER", text);
-                QuotationOrder::Origins
-            }
-        };
+        let (order, ascending) = order(&at.at("order_by"), &pb.order_by);
         Some(ListQuotations {
             speaker: speaker.flatten(),
             page_size: page_size(&at.at("page_size"), pb.page_size),
             page_token: pb.page_token,
             order,
+            ascending,
+            filter: pb.filter,
             read: derived_read(&at.at("read"), pb.read),
+        })
+    })
+}
+
+/// What comes first, and whether the smallest does.
+fn order(at: &Field<'_>, order_by: &str) -> (QuotationOrder, bool) {
+    let words: Vec<&str> = order_by.split_whitespace().collect();
+    let (field, ascending) = match words.as_slice() {
+        [] => ("origins", false),
+        [field] | [field, "asc"] => (*field, true),
+        [field, "desc"] => (*field, false),
+        _ => ("", true),
+    };
+    let order = match field {
+        "origins" => QuotationOrder::Origins,
+        "articles" => QuotationOrder::Articles,
+        "drift" => QuotationOrder::Drift,
+        "last_seen" => QuotationOrder::LastSeen,
+        _ => {
+            let text = "quotations are ordered by one of `origins`, `articles`, `drift` and \
+                        `last_seen`, with `desc` behind it where the largest come first";
+            at.refuse("BAD_ORDER", text);
+            QuotationOrder::Origins
+        }
+    };
+    (order, ascending)
+}
+
+/// Asks for a page of pairs of near-duplicates.
+pub fn list_near_duplicates(
+    pb: pb::ListNearDuplicatesRequest,
+) -> Result<ListNearDuplicates, Error> {
+    check(|at| {
+        let article = match pb.parent.as_str() {
+            "articles/-" => Some(None),
+            name => at.at("parent").name::<ArticleId>(name).map(Some),
+        };
+        Some(ListNearDuplicates {
+            page_size: page_size(&at.at("page_size"), pb.page_size),
+            page_token: pb.page_token,
+            filter: pb.filter,
+            read: derived_read(&at.at("read"), pb.read),
+            article: article?,
         })
     })
 }
@@ -93,8 +129,19 @@ pub fn verify_quote(pb: pb::VerifyQuoteRequest) -> Result<VerifyQuote, Error> {
     })
 }
 
+/// Asks that something derived be built afresh.
+pub fn rebuild_index(pb: &pb::RebuildIndexRequest) -> Result<DerivedIndex, Error> {
+    check(|at| {
+        let index = at.at("index").choice(pb.index, pb::DerivedIndex::as_str_name)?;
+        Some(match index {
+            pb::DerivedIndex::Unspecified | pb::DerivedIndex::Search => DerivedIndex::Search,
+            pb::DerivedIndex::Quotations => DerivedIndex::Quotations,
+        })
+    })
+}
+
 /// How fresh an answer from what is derived must be. It has no past.
-fn derived_read(at: &Field<'_>, pb: Option<pb::ReadOptions>) -> DerivedRead {
+pub(super) fn derived_read(at: &Field<'_>, pb: Option<pb::ReadOptions>) -> DerivedRead {
     let pb = pb.unwrap_or_default();
     let field = match pb.as_of {
         None => None,

@@ -2,7 +2,7 @@
 
 use crate::kb::aggregate::{Aggregates, Counts, Group};
 use crate::rpc::pb;
-use crate::rpc::to_pb::revision;
+use crate::rpc::to_pb::{origin_count, revision};
 
 /// How many statements there are of each sort.
 #[must_use]
@@ -13,6 +13,7 @@ pub fn aggregates(told: Aggregates) -> pb::AggregateStatementsResponse {
         rest_groups: number(told.rest_groups),
         total: Some(counts(told.total)),
         revision: revision(told.revision),
+        origins_revision: told.origins_revision.map(revision).unwrap_or_default(),
     }
 }
 
@@ -27,6 +28,7 @@ fn counts(counts: Counts) -> pb::StatementCounts {
         statements: number(counts.statements),
         articles: number(counts.articles),
         outlets: number(counts.outlets),
+        origins: counts.origins.map(origin_count),
     }
 }
 

@@ -40,9 +40,12 @@ pub use self::erasure::{erased, erasure, gone_record};
 pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, exported, import_ack};
 pub use self::integrity::integrity_finding;
-pub use self::quotation::{found_quotation, listed_quotations, near_duplicate, verified_quote};
+pub use self::quotation::{
+    found_quotation, listed_near_duplicates, listed_quotations, near_duplicate, origin_count,
+    verified_quote,
+};
 pub use self::resolve::resolved;
-pub use self::search::{facet_counts, search_hit, search_index};
+pub use self::search::{derived_index, facet_counts, search_hit};
 pub use self::time::{duration, timestamp};
 pub use self::watch::watch_event;
 

@@ -2,9 +2,11 @@
 
 use crate::domain::revision::Revision;
 use crate::kb::error::Error;
-use crate::kb::{QuotationPage, QuoteMatch, Verdict, Verified};
+use crate::kb::{NearDuplicatePage, QuotationPage, QuoteMatch, Verdict, Verified};
 use crate::quotations::align::{ChangeKind, Difference, WordChange};
-use crate::quotations::{NearDuplicate, Quotation, QuotationSpeaker, SpeakerFit, Wording};
+use crate::quotations::{
+    NearDuplicate, NearPair, Quotation, QuotationSpeaker, SpeakerFit, Wording,
+};
 use crate::rpc::pb;
 use crate::rpc::to_pb::{article, count, revision, seen_statement, timestamp};
 use crate::store::LoadBody;
@@ -18,6 +20,19 @@ pub fn found_quotation(found: Quotation, at: Revision) -> pb::GetQuotationRespon
 pub fn listed_quotations(page: QuotationPage) -> pb::ListQuotationsResponse {
     pb::ListQuotationsResponse {
         quotations: page.quotations.into_iter().map(quotation).collect(),
+        next_page_token: page.next_page_token,
+        revision: revision(page.revision),
+    }
+}
+
+/// A page of pairs of near-duplicates.
+pub fn listed_near_duplicates(page: NearDuplicatePage) -> pb::ListNearDuplicatesResponse {
+    let pair = |pair: NearPair| pb::NearDuplicatePair {
+        article: pair.article.to_string(),
+        near_duplicate: Some(near_duplicate(pair.near)),
+    };
+    pb::ListNearDuplicatesResponse {
+        near_duplicate_pairs: page.pairs.into_iter().map(pair).collect(),
         next_page_token: page.next_page_token,
         revision: revision(page.revision),
     }
@@ -55,7 +70,6 @@ pub fn near_duplicate(near: NearDuplicate) -> pb::NearDuplicate {
 }
 
 fn quotation(quotation: Quotation) -> pb::Quotation {
-    let (min, max) = quotation.origins;
     pb::Quotation {
         name: format!("quotations/{}", quotation.id),
         text: quotation.text,
@@ -64,12 +78,17 @@ fn quotation(quotation: Quotation) -> pb::Quotation {
         statement_count: count(quotation.statements),
         article_count: count(quotation.articles),
         outlet_count: count(quotation.outlets),
-        origins: Some(pb::OriginCount { min: count(min), max: count(max) }),
+        origins: Some(origin_count(quotation.origins)),
         first_seen: quotation.first_seen.map(timestamp),
         last_seen: quotation.last_seen.map(timestamp),
         drift: count(quotation.drift),
         wordings: quotation.wordings.into_iter().map(wording).collect(),
     }
+}
+
+/// The fewest and the most origins.
+pub fn origin_count((min, max): (u32, u32)) -> pb::OriginCount {
+    pb::OriginCount { min: count(min), max: count(max) }
 }
 
 fn speaker(speaker: &QuotationSpeaker, mention: String) -> pb::Speaker {

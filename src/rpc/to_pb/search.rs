@@ -1,9 +1,10 @@
 //! Hits to the wire.
 
 use super::{count, entity, revision, seen_article, seen_statement};
+use crate::derive::Follower;
 use crate::domain::record::Record;
 use crate::kb::error::Error;
-use crate::kb::{Beside, SearchHit, SearchIndex};
+use crate::kb::{Beside, SearchHit};
 use crate::rpc::pb;
 use crate::search::{Facet, FacetCounts, Snippet};
 use crate::store::LoadBody;
@@ -62,11 +63,11 @@ fn facet(facet: Facet) -> pb::SearchFacet {
     }
 }
 
-/// How the search index stands.
+/// How something derived stands; `None`: it is not kept.
 #[must_use]
-pub fn search_index(index: Option<&SearchIndex>) -> pb::SearchIndexInfo {
-    let Some(index) = index else { return pb::SearchIndexInfo::default() };
-    let standing = index.follower.standing().borrow().clone();
+pub fn derived_index(follower: Option<&Follower>) -> pb::SearchIndexInfo {
+    let Some(follower) = follower else { return pb::SearchIndexInfo::default() };
+    let standing = follower.standing().borrow().clone();
     pb::SearchIndexInfo {
         served: true,
         revision: standing.visible.map(revision).unwrap_or_default(),

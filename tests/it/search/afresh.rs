@@ -18,7 +18,7 @@ async fn filled(home: &Home) -> Dicta {
 }
 
 async fn rebuild(dicta: &Dicta) -> pb::RebuildIndexResponse {
-    let request = pb::RebuildIndexRequest {};
+    let request = pb::RebuildIndexRequest::default();
     let mut answers = dicta.admin().rebuild_index(request).await.unwrap().into_inner();
     let mut last = None;
     while let Some(answer) = answers.message().await.unwrap() {
@@ -59,7 +59,7 @@ async fn a_rebuild_is_told_and_leaves_one_build() {
 async fn what_is_written_during_rebuilds_is_found() {
     let home = Home::new();
     let dicta = filled(&home).await;
-    let request = pb::RebuildIndexRequest {};
+    let request = pb::RebuildIndexRequest::default();
     let mut rebuilds = Vec::new();
     for number in 0..20 {
         rebuilds.push(dicta.admin().rebuild_index(request).await.unwrap().into_inner());

@@ -96,7 +96,7 @@ async fn found(server: &ServerProcess) -> Vec<BTreeSet<String>> {
 /// in so many records, and kills the server then.
 async fn rebuild(server: &ServerProcess, kill: Option<i64>) {
     let mut admin = AdminServiceClient::new(server.connect().await);
-    let request = pb::RebuildIndexRequest {};
+    let request = pb::RebuildIndexRequest::default();
     let mut answers = admin.rebuild_index(request).await.unwrap().into_inner();
     while let Some(answer) = answers.message().await.unwrap() {
         if kill.is_some_and(|after| answer.records >= after || answer.done) {
@@ -113,7 +113,7 @@ async fn rebuild(server: &ServerProcess, kill: Option<i64>) {
 /// Begins a rebuild that goes on by itself.
 async fn begin_rebuild(server: &ServerProcess) {
     let mut admin = AdminServiceClient::new(server.connect().await);
-    let request = pb::RebuildIndexRequest {};
+    let request = pb::RebuildIndexRequest::default();
     let mut answers = admin.rebuild_index(request).await.unwrap().into_inner();
     answers.message().await.unwrap();
 }

@@ -87,7 +87,7 @@ async fn a_server_without_an_index_says_so() {
     let dicta = crate::harness::Dicta::start(config).await;
     let status = dicta.search(asking("a")).await.unwrap_err();
     assert_refused(&status, Code::Unimplemented, "SEARCH_NOT_SERVED");
-    let status = dicta.admin().rebuild_index(pb::RebuildIndexRequest {}).await.unwrap_err();
+    let status = dicta.admin().rebuild_index(pb::RebuildIndexRequest::default()).await.unwrap_err();
     assert_refused(&status, Code::Unimplemented, "SEARCH_NOT_SERVED");
     assert!(!dicta.info().await.search_index.unwrap().served);
 }
