@@ -1,5 +1,5 @@
 //! Search: how fast articles come in with the index on, how soon after the last
-//! one it has caught up, and how long searches take.
+//! one it has caught up, and how long searches, filtered lists and VerifyQuote take.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,8 +35,34 @@ pub(crate) struct Search {
     output: Output,
 }
 
-/// Searches to make.
-type Queries = Arc<[pb::SearchRequest]>;
+/// How long quotations may take to catch up: the longest deadline of a call.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// The fewest words of a quote that is asked about.
+const QUOTE_WORDS: usize = 6;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+enum Question {
+    Search(pb::SearchRequest),
+    Articles(pb::ListArticlesRequest),
+    Statements(pb::ListStatementsRequest),
+    Verify(pb::VerifyQuoteRequest),
+}
+
+impl Question {
+    async fn ask(&self, client: &mut QueryServiceClient<Channel>) -> Result<(), Failure> {
+        match self.clone() {
+            Self::Search(request) => drop(client.search(request).await?),
+            Self::Articles(request) => drop(client.list_articles(request).await?),
+            Self::Statements(request) => drop(client.list_statements(request).await?),
+            Self::Verify(request) => drop(client.verify_quote(request).await?),
+        }
+        Ok(())
+    }
+}
+
+/// Questions to ask, one after another.
+type Questions = Arc<[Question]>;
 
 impl Search {
     pub(crate) async fn run(self) -> Result<(), Failure> {
@@ -46,9 +72,11 @@ impl Search {
         let pool = self.source.pool();
         let mut generator = Generator::new(&self.source, &pool);
         let read = articles::read(&self.source.articles, self.source.limit)?;
-        let kinds = kinds(&read.articles);
+        let mut kinds = kinds(&read.articles);
+        kinds.extend(lists(&read.articles));
         let requests: Vec<_> =
             read.articles.into_iter().map(|article| generator.request(article)).collect();
+        kinds.extend(quotes(&requests));
         let count = requests.len();
         let messages = stream::messages(requests);
         let begun = Instant::now();
@@ -62,8 +90,17 @@ impl Search {
         let acknowledged = Instant::now();
         let mut fresh = request("percent", 1);
         fresh.read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
-        QueryServiceClient::new(first).search(fresh).await?;
+        let mut client = QueryServiceClient::new(first);
+        client.search(fresh).await?;
         report.add("caught up after the last ack", "ms", milliseconds(acknowledged.elapsed()));
+        // What they still have to do would be measured too.
+        let read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
+        let all = pb::ListQuotationsRequest { read, ..Default::default() };
+        let mut all = tonic::Request::new(all);
+        all.set_timeout(PATIENCE);
+        client.list_quotations(all).await?;
+        let behind = milliseconds(acknowledged.elapsed());
+        report.add("quotations caught up after the last ack", "ms", behind);
         for (name, queries) in kinds {
             let time = Duration::from_millis(self.milliseconds);
             for clients in [1, CLIENTS] {
@@ -93,8 +130,52 @@ fn request(query: &str, page_size: i32) -> pb::SearchRequest {
     pb::SearchRequest { query: query.into(), page_size, ..Default::default() }
 }
 
+/// Lists that are measured: of one outlet, by time; of one language, the latest stored
+/// first; what is said at a time.
+fn lists(articles: &[pb::Article]) -> Vec<(&'static str, Questions)> {
+    let publishers = articles.iter().step_by(STRIDE).take(QUERIES);
+    let publishers = publishers.filter_map(|article| article.publisher.as_ref());
+    let list = |filter: String, order_by: &str| pb::ListArticlesRequest {
+        filter,
+        order_by: order_by.into(),
+        page_size: 50,
+        ..Default::default()
+    };
+    let by_time = |publisher: &pb::Publisher| {
+        let filter = format!("publisher = {:?} AND published_at >= \"1987-03\"", publisher.name);
+        Question::Articles(list(filter, "published_at desc"))
+    };
+    let newest = list("title:\"*a*\" AND version = 1".into(), "create_time desc");
+    let said = pb::ListStatementsRequest {
+        parent: "articles/-".into(),
+        filter: "kind = DIRECT AND published_at >= \"1987-03\"".into(),
+        order_by: "uttered_at".into(),
+        page_size: 50,
+        ..Default::default()
+    };
+    vec![
+        ("list of 50: an outlet since a month, by time", publishers.map(by_time).collect()),
+        ("list of 50: title and version, by creation", [Question::Articles(newest)].into()),
+        ("list of 50: direct statements, by time", [Question::Statements(said)].into()),
+    ]
+}
+
+/// Quotes to verify, as they stand; none where there are no statements.
+fn quotes(requests: &[pb::IngestArticleRequest]) -> Option<(&'static str, Questions)> {
+    let spans = requests.iter().flat_map(|request| &request.statements);
+    let spans = spans.flat_map(|statement| &statement.content);
+    let texts = spans.filter_map(|span| span.selector.as_ref()).map(|it| it.exact.clone());
+    let long = texts.filter(|text| text.split_whitespace().count() >= QUOTE_WORDS);
+    let questions: Questions = long
+        .step_by(STRIDE)
+        .take(QUERIES)
+        .map(|text| Question::Verify(pb::VerifyQuoteRequest { text, ..Default::default() }))
+        .collect();
+    (!questions.is_empty()).then_some(("VerifyQuote", questions))
+}
+
 /// The kinds of searches that are measured: their words are those of titles.
-fn kinds(articles: &[pb::Article]) -> Vec<(&'static str, Queries)> {
+fn kinds(articles: &[pb::Article]) -> Vec<(&'static str, Questions)> {
     let titles = articles.iter().step_by(STRIDE).take(QUERIES);
     let words: Vec<Vec<String>> = titles
         .map(|article| {
@@ -104,8 +185,8 @@ fn kinds(articles: &[pb::Article]) -> Vec<(&'static str, Queries)> {
         })
         .filter(|words| words.len() == 2)
         .collect();
-    let ask = |write: &dyn Fn(&[String]) -> pb::SearchRequest| -> Queries {
-        words.iter().map(|words| write(words)).collect()
+    let ask = |write: &dyn Fn(&[String]) -> pb::SearchRequest| -> Questions {
+        words.iter().map(|words| Question::Search(write(words))).collect()
     };
     let facets = vec![
         pb::SearchFacet::Kind.into(),
@@ -137,7 +218,7 @@ fn kinds(articles: &[pb::Article]) -> Vec<(&'static str, Queries)> {
 
 /// Searches for a time, so many at once.
 async fn repeat(
-    queries: &Queries,
+    queries: &Questions,
     channels: &[Channel],
     clients: usize,
     time: Duration,
@@ -154,7 +235,7 @@ async fn repeat(
                 if begun >= until {
                     break;
                 }
-                client.search(query.clone()).await?;
+                query.ask(&mut client).await?;
                 latencies.record(begun.elapsed());
             }
             Ok::<_, Failure>(latencies)

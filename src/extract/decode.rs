@@ -3,10 +3,12 @@
 use super::content::{Candidate, Candidates, Counts, Scene, Span};
 use super::cue::{self, Cue};
 use super::feature::Weights;
+use super::floating;
 use super::lexicon::Classes;
 use super::model::Models;
 use super::paragraph::Paragraph;
 use super::phrase::Phrase;
+use super::quotes::Quotation;
 use super::rules;
 use super::speaker::Speakers;
 
@@ -92,6 +94,7 @@ pub(super) struct Decoder {
     candidates: Candidates,
     speakers: Speakers,
     owners: Vec<u32>,
+    leading: Vec<Quotation>,
 }
 
 impl Decoder {
@@ -127,9 +130,59 @@ impl Decoder {
             }
         }
         self.add_unclaimed(paragraph, models, &mut kept);
+        self.join_floating(paragraph, &mut kept);
         kept.sort_by_key(|decoded| decoded.cue);
         set_parents(&mut kept);
         kept
+    }
+
+    /// The quotations that the paragraph last read begins with and that none of its
+    /// statements claims, each a sentence of its own.
+    pub(super) fn leading(&self) -> &[Quotation] {
+        &self.leading
+    }
+
+    /// Gives the quotations that stand for themselves to the statements that they go
+    /// on with.
+    fn join_floating(&mut self, paragraph: &Paragraph, kept: &mut [Decoded]) {
+        let mut by_cue: Vec<(usize, usize)> =
+            kept.iter().enumerate().map(|(number, decoded)| (decoded.cue, number)).collect();
+        by_cue.sort_unstable();
+        self.leading.clear();
+        let mut last: Option<(usize, usize)> = None;
+        for quotation in &paragraph.quotations {
+            if !floating::stands_alone(paragraph, *quotation) || self.is_claimed(kept, *quotation) {
+                continue;
+            }
+            let goes_on = last.filter(|(end, _)| *end == quotation.open);
+            let before = by_cue.partition_point(|(cue, _)| *cue < quotation.open);
+            let before = by_cue.get(..before).unwrap_or_default();
+            let number = goes_on.map(|(_, number)| number).or_else(|| {
+                let near = before.iter().rev().take(floating::REACH);
+                let mut near = near.filter_map(|(_, number)| Some((*number, kept.get(*number)?)));
+                let holds = near.find(|(_, it)| floating::holds(paragraph, it, quotation.open));
+                holds.map(|(number, _)| number)
+            });
+            let led = self.leading.last().map_or(0, |it| it.end);
+            if let Some(number) = number
+                && let Some(decoded) = kept.get_mut(number)
+            {
+                decoded.content.push((quotation.open, quotation.end));
+                self.own(number + 1, &[(quotation.open, quotation.end)]);
+                last = Some((quotation.end, number));
+            } else if led == quotation.open {
+                self.leading.push(*quotation);
+            }
+        }
+    }
+
+    /// Whether a statement whose reporting word stands outside of the quotation has
+    /// a part of it.
+    fn is_claimed(&self, kept: &[Decoded], quotation: Quotation) -> bool {
+        let owners = self.owners.get(quotation.open..quotation.end).unwrap_or_default();
+        let owner = |number: &u32| kept.get((*number as usize).checked_sub(1)?);
+        let outside = |it: &Decoded| !(quotation.open..quotation.end).contains(&it.cue);
+        owners.iter().filter_map(owner).any(outside)
     }
 
     fn decoded<W: Weights>(

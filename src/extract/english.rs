@@ -6,6 +6,7 @@ use crate::domain::statement::StatementKind;
 
 use super::decode::{Decoded, Decoder, Rule};
 use super::feature::Weights;
+use super::floating;
 use super::found::{
     Content, Document, Extraction, ExtractionError, Extractor, FoundStatement, MOST_STATEMENTS,
     Mention, Span, Speaker,
@@ -16,6 +17,7 @@ use super::model::Models;
 use super::paragraph::Paragraph;
 use super::phrase::{self, Phrase};
 use super::precision;
+use super::quotes::Quotation;
 use super::text::{Part, paragraphs};
 
 /// Finds the statements of a text without asking anyone: models and rules for
@@ -61,11 +63,22 @@ pub(super) fn read_with<W: Weights>(
     let (mut paragraph, mut decoder) = (Paragraph::default(), Decoder::default());
     // The statement whose quotation was still open at the end of its paragraph.
     let mut open: Option<usize> = None;
+    // The statement that the paragraph before ends with, where it quotes.
+    let mut holder: Option<usize> = None;
     for part in paragraphs(text) {
         paragraph.read(text, &part);
         let scene = Scene { text, paragraph: &paragraph };
         let decoded = decoder.decode(&paragraph, models, least);
+        let gone_on = open.filter(|_| scene.quotation_at_start().is_some());
         open = open.filter(|number| scene.go_on(&part, extraction.statements.get_mut(*number)));
+        if gone_on.is_none()
+            && let Some(statement) = holder.and_then(|it| extraction.statements.get_mut(it))
+        {
+            statement.content.extend(decoder.leading().iter().map(|it| scene.quoted(*it)));
+        }
+        holder = gone_on
+            .or(holder)
+            .filter(|_| scene.is_one_saying(decoder.leading(), gone_on.is_some()));
         let base = extraction.statements.len();
         for decoded in &decoded {
             if extraction.statements.len() == MOST_STATEMENTS {
@@ -74,6 +87,9 @@ pub(super) fn read_with<W: Weights>(
             }
             if scene.stays_open(decoded, &part) {
                 open = Some(extraction.statements.len());
+            }
+            if floating::holds(&paragraph, decoded, paragraph.tokens().len()) {
+                holder = Some(extraction.statements.len());
             }
             extraction.statements.push(scene.statement(decoded, base));
             probabilities.push(decoded.probability);
@@ -224,15 +240,28 @@ impl Scene<'_> {
         part.quote_follows && quotation.is_some_and(|it| !it.closed && it.end == last)
     }
 
+    fn quotation_at_start(&self) -> Option<Quotation> {
+        self.paragraph.quotation_at(0).filter(|it| it.open == 0)
+    }
+
+    fn quoted(&self, quotation: Quotation) -> Content {
+        let inside = quotation.inside();
+        Content { span: self.span(inside.start, inside.end), quoted: true }
+    }
+
+    /// Whether the paragraph is nothing but what goes on with the one before.
+    fn is_one_saying(&self, leading: &[Quotation], gone_on: bool) -> bool {
+        let first = self.quotation_at_start().filter(|_| gone_on);
+        let end = leading.last().copied().or(first).map_or(0, |it| it.end);
+        end == self.paragraph.tokens().len()
+    }
+
     /// Adds the quotation that begins this paragraph to a statement that is open;
     /// tells whether it still is.
     fn go_on(&self, part: &Part, statement: Option<&mut FoundStatement>) -> bool {
         let Some(statement) = statement else { return false };
-        let Some(quotation) = self.paragraph.quotation_at(0).filter(|it| it.open == 0) else {
-            return false;
-        };
-        let inside = quotation.inside();
-        statement.content.push(Content { span: self.span(inside.start, inside.end), quoted: true });
+        let Some(quotation) = self.quotation_at_start() else { return false };
+        statement.content.push(self.quoted(quotation));
         part.quote_follows && !quotation.closed && quotation.end == self.paragraph.tokens().len()
     }
 }

@@ -23,6 +23,7 @@ mod content;
 mod phrase;
 mod speaker;
 mod rules;
+mod floating;
 mod decode;
 mod precision;
 mod language;

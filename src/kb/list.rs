@@ -5,14 +5,16 @@ use super::command::{Collection, ListArticleVersions, ListRecords, ReadOptions};
 use super::error::Error;
 use super::merged;
 use super::read::at_revision;
-use super::sorted;
+use super::sorted::{self, Unsorted};
 use super::token::{self, TokenKind};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::order::Order;
 use crate::query::plan::{self as query, Access};
 use crate::query::schema::Kind;
-use crate::store::{self, ArticleState, At, Cursor, Identity, Item, LoadBody, Path, Reader, Scan};
+use crate::store::{
+    self, ArticleState, At, Cursor, Identity, Item, LoadBody, Page, Path, Reader, Scan, Window,
+};
 
 /// How many records one page looks at before it ends early, even empty.
 pub const PAGE_SCAN: usize = 10_000;
@@ -108,6 +110,8 @@ pub(super) struct OpenPage {
     pub(super) scan: Scan,
     /// The order to bring all of the scan into, where it does not have it.
     sort: Option<Order>,
+    /// The scan that has the order, where too many pass to be sorted.
+    otherwise: Option<Box<Scan>>,
     fingerprint: Fingerprint,
 }
 
@@ -152,19 +156,34 @@ impl KnowledgeBase {
             max_scanned: PAGE_SCAN,
             body: query.body,
         };
-        Ok(OpenPage { reader, scan, sort: plan.sort, fingerprint })
+        let otherwise = plan.otherwise.map(|(access, direction)| {
+            let window = Window::default();
+            Box::new(Scan { path: path(access), direction, window, ..scan.clone() })
+        });
+        Ok(OpenPage { reader, scan, sort: plan.sort, otherwise, fingerprint })
     }
 
     /// Reads a page.
     pub(super) async fn list_page(&self, open: &OpenPage) -> Result<ListPage, Error> {
         let page = match &open.sort {
-            Some(order) => sorted::page(open.reader.as_ref(), &open.scan, order).await,
-            None => open.reader.list(&open.scan).await.map_err(bad_token),
+            Some(order) => Self::sorted_page(open, order).await?,
+            None => open.reader.list(&open.scan).await.map_err(bad_token)?,
         };
-        let page = page?;
         let revision = open.reader.revision();
         let next = self.next(revision, open.fingerprint, page.next);
         Ok(ListPage { items: page.items, revision, next })
+    }
+
+    async fn sorted_page(open: &OpenPage, order: &Order) -> Result<Page, Error> {
+        let sorted = sorted::page(open.reader.as_ref(), &open.scan, order).await;
+        match (sorted, &open.otherwise) {
+            (Ok(page), _) => Ok(page),
+            // As many pass for each page of one list: all of them go along this path.
+            (Err(Unsorted::TooMany(_)), Some(scan)) => {
+                open.reader.list(scan).await.map_err(bad_token)
+            }
+            (Err(Unsorted::TooMany(error) | Unsorted::Failed(error)), _) => Err(error),
+        }
     }
 
     /// Answers a page of an article's states.
@@ -309,6 +328,9 @@ fn path(access: Access) -> Path {
         Access::StatementsByTime => Path::StatementsByTime,
         Access::StatementsByReference => Path::StatementsByReference,
         Access::StatementsByDue => Path::StatementsByDue,
+        Access::ByCreation(Kind::Article) => Path::ArticlesByCreation,
+        Access::ByCreation(Kind::Statement) => Path::StatementsByCreation,
+        Access::ByCreation(Kind::Entity) => Path::EntitiesByCreation,
         Access::Entities => Path::Entities,
         Access::EntitiesByExternalId(id) => Path::EntitiesByExternalId(id),
     }

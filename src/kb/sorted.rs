@@ -16,11 +16,28 @@ const SORT_SCAN: usize = 100_000;
 /// How many records are read at a time.
 const CHUNK: usize = 32;
 
+/// Why there is no page.
+pub(super) enum Unsorted {
+    /// More pass than are sorted, or would have to be looked at; as it is told.
+    TooMany(Error),
+    Failed(Error),
+}
+
+impl From<Error> for Unsorted {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 /// A page of what a scan leads to, in an order of its own. Its cursors count the
 /// records gone by.
-pub(super) async fn page(reader: &dyn Reader, scan: &Scan, order: &Order) -> Result<Page, Error> {
-    let start = scan.after.as_ref().map_or(Ok(0), position)?;
+pub(super) async fn page(
+    reader: &dyn Reader,
+    scan: &Scan,
+    order: &Order,
+) -> Result<Page, Unsorted> {
     let names = sorted(reader, scan, order).await?;
+    let start = scan.after.as_ref().map_or(Ok(0), position)?;
     let mut page = Page::default();
     let mut bytes = 0;
     let wanted = names.get(start..).unwrap_or_default();
@@ -28,7 +45,7 @@ pub(super) async fn page(reader: &dyn Reader, scan: &Scan, order: &Order) -> Res
         if bytes >= scan.max_bytes {
             break;
         }
-        for state in reader.states(chunk, scan.body).await? {
+        for state in reader.states(chunk, scan.body).await.map_err(Error::from)? {
             let cursor = cursor(start + page.items.len() + 1);
             if let Some(record) = state.live() {
                 bytes += text_bytes(&record);
@@ -42,7 +59,11 @@ pub(super) async fn page(reader: &dyn Reader, scan: &Scan, order: &Order) -> Res
 }
 
 /// The names of all that passes, in order.
-async fn sorted(reader: &dyn Reader, scan: &Scan, order: &Order) -> Result<Vec<RecordName>, Error> {
+async fn sorted(
+    reader: &dyn Reader,
+    scan: &Scan,
+    order: &Order,
+) -> Result<Vec<RecordName>, Unsorted> {
     let mut sweep = Sweep::of(reader, scan.clone(), SORT_SCAN);
     let mut keys: Vec<SortKey> = Vec::new();
     while let Some(records) = sweep.next().await? {
@@ -58,13 +79,13 @@ async fn sorted(reader: &dyn Reader, scan: &Scan, order: &Order) -> Result<Vec<R
     Ok(keys.into_iter().map(SortKey::into_name).collect())
 }
 
-fn too_many(why: &str) -> Error {
+fn too_many(why: &str) -> Unsorted {
     let description = format!(
         "no index has this order, and {why}: narrow the filter, or order articles by \
-         `published_at` or `name`, entities by `name`, statements by `uttered_at`, or by \
+         `published_at` or `name`, entities by `name`, statements by `uttered_at`, any by `create_time`, or statements by \
          `reference_time` or `reference_time.end` with `reference_time:*` in the filter"
     );
-    Error::invalid("order_by", "TOO_MANY_TO_SORT", description)
+    Unsorted::TooMany(Error::invalid("order_by", "TOO_MANY_TO_SORT", description))
 }
 
 /// What of a record makes an answer large.

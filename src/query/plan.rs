@@ -57,6 +57,8 @@ pub enum Access {
     StatementsByReference,
     /// Those that speak of a time, by when it ends, the latest first.
     StatementsByDue,
+    /// All records of the collection's kind by `create_time`, the newest first.
+    ByCreation(Kind),
     /// Entities by id.
     Entities,
     /// The entities that another authority calls so, in order of creation.
@@ -77,6 +79,9 @@ pub struct Plan {
     /// The order into which all that passes is to be brought, where the path does
     /// not have it.
     pub sort: Option<Order>,
+    /// A path that has the order, and which way, though it leads by far more records:
+    /// where too many pass to be sorted.
+    pub otherwise: Option<(Access, Direction)>,
 }
 
 /// Chooses how to serve a list of what passes `filter`, in the order that
@@ -98,8 +103,9 @@ pub fn plan(
         Ok((access, direction)) => (access, direction, None),
         Err(access) => (access, Direction::Along, order),
     };
+    let otherwise = sort.as_ref().and_then(|_| by_creation(collection, wanted));
     let window = filter.as_ref().map(|filter| bounds::window(filter, &access)).unwrap_or_default();
-    Ok(Plan { access, direction, window, filter, sort })
+    Ok(Plan { access, direction, window, filter, sort, otherwise })
 }
 
 /// The times outside of which nothing was said that passes `filter`.
@@ -124,6 +130,18 @@ fn by_name(descending: bool) -> Direction {
     if descending { Direction::Against } else { Direction::Along }
 }
 
+/// The path of all records of a kind by creation, where that order is wanted.
+fn by_creation(collection: &Collection, wanted: Wanted) -> Option<(Access, Direction)> {
+    match (collection, wanted) {
+        // An article has no more statements than can be sorted.
+        (Collection::Statements(Some(_)), _) => None,
+        (_, Some(("create_time", descending))) => {
+            Some((Access::ByCreation(collection.kind()), newest_first(descending)))
+        }
+        _ => None,
+    }
+}
+
 fn articles(pins: &Pins, wanted: Wanted) -> Indexed {
     let publisher = pins.publisher.clone();
     let access = publisher.map_or(Access::Articles, Access::ArticlesByPublisher);
@@ -131,6 +149,9 @@ fn articles(pins: &Pins, wanted: Wanted) -> Indexed {
         None => Ok((access, Direction::Along)),
         Some(("published_at", descending)) => Ok((access, newest_first(descending))),
         Some(("name", descending)) => Ok((Access::ArticlesByName, by_name(descending))),
+        Some(("create_time", descending)) if access == Access::Articles => {
+            Ok((Access::ByCreation(Kind::Article), newest_first(descending)))
+        }
         Some(_) => Err(access),
     }
 }
@@ -158,18 +179,22 @@ fn statements(parent: Option<&ArticleId>, pins: &Pins, wanted: Wanted) -> Indexe
         (Some(("reference_time.end", descending)), None) if pins.reference_time => {
             Ok((Access::StatementsByDue, newest_first(descending)))
         }
+        (Some(("create_time", descending)), None) => {
+            Ok((Access::ByCreation(Kind::Statement), newest_first(descending)))
+        }
         (Some(_), None) => Err(Access::Statements),
     }
 }
 
 fn entities(pins: &Pins, wanted: Wanted) -> Indexed {
+    let by_external_id = pins.external_id.clone().map(Access::EntitiesByExternalId);
     match wanted {
-        None => {
-            let access = pins.external_id.clone();
-            let access = access.map_or(Access::Entities, Access::EntitiesByExternalId);
-            Ok((access, Direction::Along))
-        }
+        None => Ok((by_external_id.unwrap_or(Access::Entities), Direction::Along)),
         Some(("name", descending)) => Ok((Access::Entities, by_name(descending))),
+        Some(("create_time", descending)) => match by_external_id {
+            Some(access) => Err(access),
+            None => Ok((Access::ByCreation(Kind::Entity), newest_first(descending))),
+        },
         Some(_) => Err(Access::Entities),
     }
 }

@@ -1,6 +1,7 @@
 //! The table on disk, by way of fjall: a log-structured tree, since nearly all that
 //! is written goes to keys spread over the whole table.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -37,14 +38,14 @@ impl DiskTable {
     /// Opens the directory. One that cannot be made sense of is emptied: what it
     /// held is built again.
     pub fn open(config: &DiskConfig) -> Result<Self, TableError> {
-        let open = match open(config) {
+        let open = match try_open(config) {
             Ok(open) => open,
-            Err(fjall::Error::Locked) => {
+            Err(Failure::Locked) => {
                 let path = config.path.display();
                 return Err(TableError::Failed(format!("{path} is in use by another process")));
             }
-            Err(error) => {
-                tracing::warn!(%error, path = %config.path.display(), "quotations are built anew");
+            Err(Failure::Damaged(error)) => {
+                tracing::warn!(error, path = %config.path.display(), "quotations are built anew");
                 empty(&config.path)?;
                 open(config).map_err(|error| failed(&error))?
             }
@@ -56,6 +57,22 @@ impl DiskTable {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.clone().ok_or_else(|| TableError::Failed("the table is closed".into()))
     }
+}
+
+/// Opens it, or says why not; the engine may panic over damaged files.
+fn try_open(config: &DiskConfig) -> Result<Open, Failure> {
+    match catch_unwind(AssertUnwindSafe(|| open(config))) {
+        Ok(Ok(open)) => Ok(open),
+        Ok(Err(fjall::Error::Locked)) => Err(Failure::Locked),
+        Ok(Err(error)) => Err(Failure::Damaged(error.to_string())),
+        Err(_) => Err(Failure::Damaged("the engine panicked".into())),
+    }
+}
+
+/// Why a directory does not open.
+enum Failure {
+    Locked,
+    Damaged(String),
 }
 
 fn open(config: &DiskConfig) -> fjall::Result<Open> {
@@ -156,6 +173,27 @@ mod tests {
         assert_eq!(keys(&table), 2);
         table.clear().unwrap();
         assert_eq!(keys(&table), 0);
+    }
+
+    /// Over such a byte the engine panics where it is built for tests.
+    #[test]
+    fn a_flipped_byte_in_the_journal_is_begun_anew() {
+        let home = tempfile::tempdir().unwrap();
+        let config = DiskConfig { path: home.path().join("quotations"), cache_mib: 1 };
+        let key = b"a key that can be found";
+        let table = DiskTable::open(&config).unwrap();
+        table.write(vec![(key.to_vec(), Some(b"value".to_vec()))]).unwrap();
+        table.close().unwrap();
+        drop(table);
+        let journal = config.path.join("0.jnl");
+        let mut bytes = std::fs::read(&journal).unwrap();
+        let at = bytes.windows(key.len()).position(|it| it == key).unwrap();
+        // The length of the value stands before its length on disk and the key.
+        bytes[at - 8] ^= 1;
+        std::fs::write(&journal, bytes).unwrap();
+        let table = DiskTable::open(&config).unwrap();
+        assert!(table.snapshot().unwrap().range(b"a", b"b", 9).unwrap().is_empty());
+        table.write(vec![(key.to_vec(), Some(b"value".to_vec()))]).unwrap();
     }
 
     #[test]

@@ -61,7 +61,8 @@ struct Open {
     directory: PathBuf,
     writer: IndexWriter,
     reader: IndexReader,
-    /// Whether it holds nothing, so that there is nothing to take out.
+    /// Whether nothing was committed: what is told without a state before it is
+    /// told for the first time, so that there is nothing to take out.
     fresh: bool,
     /// Whether something is to be taken out without a trace.
     erases: bool,
@@ -203,7 +204,7 @@ impl Derived for Indexer {
         let open = self.open.as_mut().ok_or_else(not_open)?;
         for change in changed {
             open.erases |= change.erased;
-            if !open.fresh && !is_first_state(change) {
+            if change.before.is_some() || !(open.fresh || is_first_state(change)) {
                 let name = change.name.to_string();
                 open.writer.delete_term(Term::from_field_text(self.fields.name, &name));
             }

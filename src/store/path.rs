@@ -15,7 +15,8 @@ pub use crate::query::window::{Direction, Window};
 ///
 /// "Order of creation" is the order in which names were first committed, those
 /// of one commit in the order of its mutations; a name that is deleted and comes
-/// back keeps its place.
+/// back keeps its place. `create_time` may tell another order: a restored record brings
+/// it along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Path {
     /// Articles by time of publication, the newest first and those without one
@@ -43,6 +44,12 @@ pub enum Path {
     StatementsByReference,
     /// The same by when it ends, then by when it begins.
     StatementsByDue,
+    /// Articles by `create_time`, the newest first; then as `Articles`.
+    ArticlesByCreation,
+    /// Statements by `create_time`, the newest first; then as `Statements`.
+    StatementsByCreation,
+    /// Entities by `create_time`, the newest first; then in order of creation.
+    EntitiesByCreation,
     /// Entities by id.
     Entities,
     /// The entities one of whose names has this index key

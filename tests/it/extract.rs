@@ -265,3 +265,19 @@ proptest! {
         hold_invariants(&text);
     }
 }
+
+#[test]
+fn a_quotation_that_stands_alone_goes_on_with_the_one_before() {
+    check(
+        "“The bridge will open in May,” Mayor Jane Smith said. The crowd cheered loudly.\n\n\
+         “Nobody should doubt that it will,” she added.\n\n\
+         “It took us eleven long years.”\n\n\
+         “We never gave up on it.” “We never will, I promise you.”\n\n\
+         The bridge is long.\n\n\
+         “Nothing goes on with this one.”",
+        expect![[r#"
+            Direct Mayor Jane Smith said: “The bridge will open in May,”
+            Direct she added: “Nobody should doubt that it will,” … “It took us eleven long years.” … “We never gave up on it.” … “We never will, I promise you.”
+        "#]],
+    );
+}

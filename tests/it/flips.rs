@@ -30,7 +30,7 @@ const FLIPS_VARIABLE: &str = "DICTA_FLIPS";
 const SEED_VARIABLE: &str = "DICTA_FLIPS_SEED";
 const DEFAULT_FLIPS: usize = 60;
 const DEFAULT_SEED: u64 = 20_261_124;
-const ARTICLES: usize = 120;
+const ARTICLES: usize = 60;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What became of a flip.
@@ -124,9 +124,9 @@ async fn filled() -> Home {
     corrected(&server).await;
     let mut random = StdRng::seed_from_u64(3);
     for number in 0..ARTICLES {
-        let words: String = (0..400).map(|_| format!("{:x} ", random.random::<u32>())).collect();
+        let words: String = (0..150).map(|_| format!("{:x} ", random.random::<u32>())).collect();
         let body = format!("Report {number}. {words}");
-        let name = format!("articles/r{}", number % 100);
+        let name = format!("articles/r{}", number % 50);
         server.store(ingest(pb::Article { body, ..article(&name) })).await;
     }
     let erasures = vec![pb::Erasure {

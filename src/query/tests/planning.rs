@@ -19,7 +19,12 @@ fn check(collection: Collection, filter: &str, order_by: &str, expected: &str) {
             assert_eq!(plan.filter, filter);
             let backwards = if plan.direction == Direction::Against { ", backwards" } else { "" };
             let sorted = if plan.sort.is_some() { ", sorted" } else { "" };
-            format!("{}{backwards}{sorted}", shown(&plan.access))
+            let otherwise = plan.otherwise.map(|(access, direction)| {
+                let backwards = if direction == Direction::Against { ", backwards" } else { "" };
+                format!(", else {}{backwards}", shown(&access))
+            });
+            let otherwise = otherwise.unwrap_or_default();
+            format!("{}{backwards}{sorted}{otherwise}", shown(&plan.access))
         }
         Err(error) => error.to_string(),
     };
@@ -38,6 +43,7 @@ fn shown(access: &Access) -> String {
         Access::StatementsByTime => "statements by time".into(),
         Access::StatementsByReference => "statements by reference".into(),
         Access::StatementsByDue => "statements by due".into(),
+        Access::ByCreation(kind) => format!("{} by creation", kind.plural()),
         Access::Entities => "entities".into(),
         Access::EntitiesByExternalId(id) => format!("entities called {} {}", id.authority, id.id),
     }
@@ -45,6 +51,37 @@ fn shown(access: &Access) -> String {
 
 fn joined(names: &BTreeSet<impl ToString>) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn lists_by_creation_have_an_index() {
+    for (collection, all, pinned, by) in [
+        (Collection::Articles, "articles", "publisher = x", "articles of x"),
+        (
+            Collection::Statements(None),
+            "statements",
+            "speaker.entity = entities/x",
+            "statements by entities/x",
+        ),
+        (
+            Collection::Entities,
+            "entities",
+            "external_ids.authority = w AND external_ids.id = x",
+            "entities called w x",
+        ),
+    ] {
+        let check = |filter: &str, order_by: &str, expected: &str| {
+            check(collection.clone(), filter, order_by, expected);
+        };
+        check("", "create_time desc", &format!("{all} by creation"));
+        check("create_time:*", "create_time", &format!("{all} by creation, backwards"));
+        let otherwise = format!("{by}, sorted, else {all} by creation");
+        check(pinned, "create_time desc", &otherwise);
+        check(pinned, "create_time", &format!("{otherwise}, backwards"));
+        check("", "create_time desc, name", &format!("{all}, sorted"));
+    }
+    let article = Collection::Statements(Some("articles/a".parse().unwrap()));
+    check(article, "", "create_time", "statements in articles/a, sorted");
 }
 
 #[test]

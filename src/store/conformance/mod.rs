@@ -100,6 +100,7 @@ macro_rules! store_conformance {
             }
             restores {
                 a_restored_record_has_the_times_that_it_brings,
+                lists_by_creation_go_by_the_times_that_are_brought,
                 a_restore_is_a_commit_like_any_other,
                 later_states_keep_the_restored_creation,
                 a_restore_replaces_what_is_there,

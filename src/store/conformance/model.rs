@@ -1,6 +1,7 @@
 //! A store without indexes, revisions kept as whole copies: what a list or a
 //! read must give, worked out from the records alone.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::entity::Entity;
@@ -304,6 +305,9 @@ impl World {
         if !by_name {
             records.sort_by_key(|stored| self.place(&stored.name));
         }
+        if is_by_creation(path) {
+            records.sort_by_key(|stored| Reverse(stored.committed.create_time));
+        }
         let by_time = matches!(
             path,
             Path::Articles
@@ -337,6 +341,10 @@ impl World {
     }
 }
 
+fn is_by_creation(path: &Path) -> bool {
+    matches!(path, Path::ArticlesByCreation | Path::StatementsByCreation | Path::EntitiesByCreation)
+}
+
 /// The times that a path is ordered by.
 fn times(stored: &Stored, path: &Path) -> Option<(i64, i64)> {
     match (&stored.value, path) {
@@ -365,12 +373,20 @@ fn publisher_key(stored: &Stored) -> Option<String> {
 
 fn belongs(stored: &Stored, path: &Path) -> bool {
     match (path, &stored.name, &stored.value) {
-        (Path::Articles | Path::ArticlesByName, RecordName::Article(_), _) => true,
-        (Path::Statements | Path::StatementsByTime, RecordName::Statement(_), _) => true,
+        (
+            Path::Articles | Path::ArticlesByName | Path::ArticlesByCreation,
+            RecordName::Article(_),
+            _,
+        ) => true,
+        (
+            Path::Statements | Path::StatementsByTime | Path::StatementsByCreation,
+            RecordName::Statement(_),
+            _,
+        ) => true,
         (Path::StatementsByReference | Path::StatementsByDue, _, Record::Statement(statement)) => {
             statement.reference_time.is_some()
         }
-        (Path::Entities, RecordName::Entity(_), _) => true,
+        (Path::Entities | Path::EntitiesByCreation, RecordName::Entity(_), _) => true,
         (Path::ArticlesByPublisher(keys), _, _) => {
             publisher_key(stored).is_some_and(|key| keys.contains(&key))
         }

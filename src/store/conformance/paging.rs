@@ -36,8 +36,10 @@ async fn fill(store: &Arc<dyn Store>) {
     }
 }
 
-fn paths() -> [Path; 13] {
+fn paths() -> [Path; 15] {
     [
+        Path::ArticlesByCreation,
+        Path::StatementsByCreation,
         Path::StatementsByTime,
         Path::StatementsByReference,
         Path::StatementsByDue,

@@ -209,6 +209,7 @@ fn all_names() -> Vec<RecordName> {
 
 fn all_paths() -> Vec<Path> {
     let mut paths = vec![Path::Articles, Path::ArticlesByName, Path::Statements, Path::Entities];
+    paths.extend([Path::ArticlesByCreation, Path::StatementsByCreation, Path::EntitiesByCreation]);
     paths.extend([Path::StatementsByTime, Path::StatementsByReference, Path::StatementsByDue]);
     paths.extend(OUTLETS.map(|outlet| Path::ArticlesByPublisher([outlet.into()].into())));
     paths.push(Path::ArticlesByPublisher(["entities/e0".into()].into()));

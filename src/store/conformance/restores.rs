@@ -5,7 +5,7 @@ use super::fixtures::*;
 use crate::domain::article::Article;
 use crate::domain::record::Committed;
 use crate::domain::revision::Revision;
-use crate::store::{ChangeKind, Conflict};
+use crate::store::{ChangeKind, Conflict, Direction, Path, Scan};
 
 const NAMES: [&str; 3] = ["articles/a", "articles/a/statements/s", "entities/e"];
 
@@ -47,7 +47,7 @@ pub(crate) async fn a_restore_is_a_commit_like_any_other(fixture: &mut dyn Fixtu
     let done = [(name(NAMES[2]), ChangeKind::Updated), (name("entities/g"), ChangeKind::Created)];
     assert_eq!(change.records, done);
     assert_eq!(store.head().counts.entities, 2);
-    assert_eq!(names(&*newest(&store).await, crate::store::Path::Entities).await.len(), 2);
+    assert_eq!(names(&*newest(&store).await, Path::Entities).await.len(), 2);
 }
 
 pub(crate) async fn later_states_keep_the_restored_creation(fixture: &mut dyn Fixture) {
@@ -111,5 +111,30 @@ pub(crate) async fn restored_times_outlive_the_store(fixture: &mut dyn Fixture) 
     for (record_name, created, updated) in [(NAMES[0], 1, 2), (NAMES[2], -9_999_999_999, 0)] {
         let committed = live(&*reader, record_name).await.committed;
         assert_eq!((committed.create_time, committed.update_time), (at(created), at(updated)));
+    }
+}
+
+pub(crate) async fn lists_by_creation_go_by_the_times_that_are_brought(fixture: &mut dyn Fixture) {
+    let store = fixture.store();
+    commit(&store, batch(10).put("articles/first", article("A"))).await;
+    commit(&store, batch(20).put("articles/second", article("B"))).await;
+    commit(&store, batch(30).restore("articles/old", article("C"), 5, 6)).await;
+    let restored = as_of(&store, store.head().revision).await;
+    commit(&store, batch(40).put("articles/first", article("A again"))).await;
+    commit(&store, batch(50).delete("articles/second")).await;
+    commit(&store, batch(60).restore("articles/old", article("C"), 15, 16)).await;
+    let newest = newest(&store).await;
+    for (reader, expected) in [
+        (&restored, &["articles/second", "articles/first", "articles/old"][..]),
+        (&newest, &["articles/old", "articles/first"]),
+    ] {
+        let mut expected = expected.to_vec();
+        for direction in [Direction::Along, Direction::Against] {
+            let scan = Scan { direction, ..Scan::all(Path::ArticlesByCreation, 1) };
+            let pages = pages(&**reader, scan).await;
+            let names: Vec<String> = pages.iter().flat_map(names_on).collect();
+            assert_eq!(names, expected, "{direction:?}");
+            expected.reverse();
+        }
     }
 }

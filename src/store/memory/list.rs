@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::history::{History, Place};
 use crate::domain::id::{RecordName, StatementId};
-use crate::domain::record::{Record, Stored};
+use crate::domain::record::Stored;
 use crate::domain::revision::Revision;
 use crate::store::catalogue::{self, IndexEntry};
 use crate::store::{Direction, Path, Scan};
@@ -50,7 +50,7 @@ pub(super) fn along(history: &History, scan: &Scan, revision: Revision) -> Vec<(
         let Some(stored) = past.at(revision).and_then(|version| version.stored(name)) else {
             continue;
         };
-        if let Some(time) = stands_on(path, name, &stored.value)
+        if let Some(time) = stands_on(path, &stored)
             && (!is_timed(path) || scan.window.holds(time.0.0))
         {
             found.push(((time, order(history, path, name)), stored));
@@ -78,7 +78,9 @@ fn is_timed(path: &Path) -> bool {
 }
 
 /// The time at which the record stands on the path; `None` where it does not.
-fn stands_on(path: &Path, name: &RecordName, record: &Record) -> Option<Newest> {
+fn stands_on(path: &Path, stored: &Stored) -> Option<Newest> {
+    let Stored { name, value: record, committed } = stored;
+    let created = || timed(Some(catalogue::created(committed.create_time)));
     let anywhere = |stands: bool| stands.then_some(untimed());
     match path {
         Path::ArticlesByName => anywhere(matches!(name, RecordName::Article(_))),
@@ -87,6 +89,9 @@ fn stands_on(path: &Path, name: &RecordName, record: &Record) -> Option<Newest> 
             anywhere(matches!(name, RecordName::Statement(name) if name.article == *article))
         }
         Path::Entities => anywhere(matches!(name, RecordName::Entity(_))),
+        Path::ArticlesByCreation => matches!(name, RecordName::Article(_)).then(created),
+        Path::StatementsByCreation => matches!(name, RecordName::Statement(_)).then(created),
+        Path::EntitiesByCreation => matches!(name, RecordName::Entity(_)).then(created),
         _ => catalogue::entries(name, record).into_iter().find_map(|entry| on(path, entry)),
     }
 }

@@ -69,7 +69,8 @@ pub(super) struct Before {
 
 impl Before {
     pub(super) fn heads(&self, name: &RecordName) -> Vec<Vec<u8>> {
-        self.live.as_ref().map(|record| prepare::heads(name, record)).unwrap_or_default()
+        let Some(record) = &self.live else { return Vec::new() };
+        prepare::all_heads(name, record, &self.version.committed)
     }
 
     /// Where its text stands, if that has this hash.
@@ -151,8 +152,6 @@ impl<'g, 'db> Commit<'g, 'db> {
             self.index_url(&place, before.as_ref(), put.url.as_ref())?;
         }
         let body = self.store_text(&put.name, &place, before.as_ref(), put.text)?;
-        let old_heads = before.as_ref().map(|before| before.heads(&put.name)).unwrap_or_default();
-        self.reindex(&place, &old_heads, &put.heads)?;
         let live = before.as_ref().is_some_and(|before| before.live.is_some());
         if !live {
             *self.count(&put.name) += 1;
@@ -161,6 +160,9 @@ impl<'g, 'db> Commit<'g, 'db> {
         if let Some(Times { create_time, update_time }) = put.times {
             committed = Committed { create_time, update_time, ..committed };
         }
+        let old_heads = before.as_ref().map(|before| before.heads(&put.name)).unwrap_or_default();
+        let heads = prepare::with_creation(put.heads, &put.name, &committed);
+        self.reindex(&place, &old_heads, &heads)?;
         let version = Version { committed, body, deleted: false, payload: put.payload };
         self.store_version(&place, &version);
         self.leave_behind(&place, before.as_ref(), body);

@@ -102,7 +102,7 @@ impl Commit<'_, '_> {
             true => version.remains(key)?.article_version,
             false => {
                 let record = version.record(key)?.value;
-                heads.extend(prepare::heads(name, &record));
+                heads.extend(prepare::all_heads(name, &record, &version.committed));
                 if let Record::Article(article) = &record { article.version } else { 0 }
             }
         };

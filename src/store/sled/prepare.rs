@@ -8,7 +8,7 @@ use super::record::packed::{self, Packed};
 use crate::domain::article::Article;
 use crate::domain::entity::Entity;
 use crate::domain::id::{BatchId, EntityId, RecordName};
-use crate::domain::record::{Record, Times};
+use crate::domain::record::{Committed, Record, Times};
 use crate::domain::text::CanonicalUrl;
 use crate::domain::time::Timestamp;
 use crate::store::{
@@ -38,7 +38,7 @@ pub(super) enum Step {
 pub(super) struct Put {
     pub(super) name: RecordName,
     pub(super) payload: Packed,
-    /// The heads of its index entries, sorted.
+    /// The heads of its index entries but for that of its creation, sorted.
     pub(super) heads: Vec<Vec<u8>>,
     /// An article's address.
     pub(super) url: Option<CanonicalUrl>,
@@ -109,8 +109,27 @@ impl Text {
     }
 }
 
-/// The heads of a record's index entries, sorted.
-pub(super) fn heads(name: &RecordName, record: &Record) -> Vec<Vec<u8>> {
+/// The heads of all index entries of a record, sorted.
+pub(super) fn all_heads(name: &RecordName, record: &Record, committed: &Committed) -> Vec<Vec<u8>> {
+    with_creation(heads(name, record), name, committed)
+}
+
+/// The heads of a record's index entries with that of its creation, which is known once
+/// it is committed. Sorted.
+pub(super) fn with_creation(
+    mut heads: Vec<Vec<u8>>,
+    name: &RecordName,
+    committed: &Committed,
+) -> Vec<Vec<u8>> {
+    let created = keys::created(name, committed.create_time);
+    if let Err(at) = heads.binary_search(&created) {
+        heads.insert(at, created);
+    }
+    heads
+}
+
+/// The heads of a record's other index entries, sorted.
+fn heads(name: &RecordName, record: &Record) -> Vec<Vec<u8>> {
     let entries = catalogue::entries(name, record);
     let mut heads: Vec<_> = entries.iter().map(|entry| keys::head(entry, name)).collect();
     heads.sort_unstable();

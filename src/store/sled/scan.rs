@@ -60,6 +60,7 @@ impl Trail {
             let middle = prefixes.first().map_or(0, |prefix| keys::middle_bytes(prefix));
             Self { prefixes, walk: Walk::Index { middle, tag } }
         };
+        let by_creation = |tag| index(vec![keys::creations(tag)], Some(tag));
         let one = |prefix: Vec<u8>, walk: Walk| Self { prefixes: vec![prefix], walk };
         Ok(Some(match path {
             Path::Articles => index(vec![keys::articles()], Some(keys::ARTICLE)),
@@ -81,6 +82,9 @@ impl Trail {
                 index(vec![keys::external_id(&id.authority, &id.id)], Some(keys::ENTITY))
             }
             Path::Referrers(target) => index(vec![keys::referrers(target)], None),
+            Path::ArticlesByCreation => by_creation(keys::ARTICLE),
+            Path::StatementsByCreation => by_creation(keys::STATEMENT),
+            Path::EntitiesByCreation => by_creation(keys::ENTITY),
             Path::ArticlesByName => one(vec![keys::ARTICLE_ID], Walk::Names { tag: keys::ARTICLE }),
             Path::Entities => one(vec![keys::ENTITY_ID], Walk::Names { tag: keys::ENTITY }),
             Path::Statements => one(vec![keys::STATEMENT], Walk::Versions),

@@ -115,7 +115,7 @@ impl Look<'_> {
                 url.as_deref() == Some(parts.head)
             }
             record => {
-                let heads = prepare::heads(&stored.name, record);
+                let heads = prepare::all_heads(&stored.name, record, &stored.committed);
                 heads.iter().any(|head| head == parts.head)
             }
         };

@@ -43,7 +43,7 @@ impl Look<'_> {
             Record::Article(article) => article.canonical_url.as_ref().map(keys::url_head),
             Record::Statement(_) | Record::Entity(_) => None,
         };
-        let heads = prepare::heads(&stored.name, &stored.value);
+        let heads = prepare::all_heads(&stored.name, &stored.value, &stored.committed);
         for head in heads.into_iter().chain(url) {
             self.is_led_to(&stored.name, &place, revision, &head)?;
         }

@@ -15,19 +15,21 @@
 //! N|name key|0                 entities by name
 //! X|authority|0|id|0           entities by external id
 //! R|target|0|kind              records that refer to a target
+//! Y|tag|!create time           records of a kind by creation, in nanoseconds
 //! ```
 
 use sled::IVec;
 
 use super::{
-    ARTICLE, ENTITY, HASH_BYTES, HASHED, Place, REVISION_BYTES, STATEMENT, biased, last_revision,
-    push_text,
+    ARTICLE, ENTITY, HASH_BYTES, HASHED, Place, REVISION_BYTES, STATEMENT, biased, is_version,
+    last_revision, push_text,
 };
 use crate::domain::id::{EntityId, RecordName};
 use crate::domain::revision::Revision;
 use crate::domain::text::CanonicalUrl;
+use crate::domain::time::Timestamp;
 use crate::store::Window;
-use crate::store::catalogue::IndexEntry;
+use crate::store::catalogue::{self, IndexEntry};
 
 const BY_URL: u8 = b'U';
 const BY_TIME: u8 = b'P';
@@ -40,6 +42,7 @@ const BY_DUE: u8 = b'D';
 const BY_NAME: u8 = b'N';
 const BY_EXTERNAL_ID: u8 = b'X';
 const REFERENCE: u8 = b'R';
+const BY_CREATION: u8 = b'Y';
 pub(in crate::store::sled) const COUNTER: u8 = b'#';
 /// A time's length in an index head: seven bits a byte. sled loses its way when it
 /// goes back over keys in which several bytes of 0xff follow one another.
@@ -76,7 +79,7 @@ pub(in crate::store::sled) fn window(window: Window) -> [Option<[u8; TIME_BYTES]
 
 /// Whether what is behind a prefix begins with a time.
 pub(in crate::store::sled) fn is_timed(prefix: &[u8]) -> bool {
-    middle_bytes(prefix) >= TIME_BYTES
+    middle_bytes(prefix) >= TIME_BYTES && prefix.first() != Some(&BY_CREATION)
 }
 
 /// An entity in an index head. A hash, since entities that are not there (yet)
@@ -155,6 +158,23 @@ pub(in crate::store::sled) fn referrers(target: &RecordName) -> Vec<u8> {
     bytes
 }
 
+/// The records whose versions have a tag, by creation.
+pub(in crate::store::sled) fn creations(tag: u8) -> Vec<u8> {
+    vec![BY_CREATION, tag]
+}
+
+/// The head of the index entry that tells when the record `name` was created.
+pub(in crate::store::sled) fn created(name: &RecordName, create_time: Timestamp) -> Vec<u8> {
+    let tag = match name {
+        RecordName::Article(_) => ARTICLE,
+        RecordName::Statement(_) => STATEMENT,
+        RecordName::Entity(_) => ENTITY,
+    };
+    let mut head = creations(tag);
+    push_time(&mut head, Some(catalogue::created(create_time)));
+    head
+}
+
 /// The head of an index entry of the record `name`.
 pub(in crate::store::sled) fn head(entry: &IndexEntry, name: &RecordName) -> Vec<u8> {
     let timed = |mut head: Vec<u8>, time: Option<i64>| {
@@ -206,7 +226,7 @@ pub(in crate::store::sled) fn tag_of_kind_order(kind: u8) -> Option<u8> {
 /// How long the part between a path's prefix and the place is.
 pub(in crate::store::sled) fn middle_bytes(prefix: &[u8]) -> usize {
     match prefix.first() {
-        Some(&(BY_TIME | BY_PUBLISHER)) => TIME_BYTES,
+        Some(&(BY_TIME | BY_PUBLISHER | BY_CREATION)) => TIME_BYTES,
         Some(&(BY_SPEAKER | BY_MENTION | BY_UTTERANCE | BY_REFERENCE | BY_DUE)) => 2 * TIME_BYTES,
         Some(&REFERENCE) => 1,
         _ => 0,
@@ -260,6 +280,7 @@ impl<'a> IndexKey<'a> {
             BY_PUBLISHER => (text_end(key, 1)? + TIME_BYTES, ARTICLE),
             BY_SPEAKER | BY_MENTION => (1 + ENTITY_BYTES + 2 * TIME_BYTES, STATEMENT),
             BY_UTTERANCE | BY_REFERENCE | BY_DUE => (1 + 2 * TIME_BYTES, STATEMENT),
+            BY_CREATION => (2 + TIME_BYTES, *key.get(1).filter(|tag| is_version(&[**tag]))?),
             BY_NAME => (text_end(key, 1)?, ENTITY),
             BY_EXTERNAL_ID => (text_end(key, text_end(key, 1)?)?, ENTITY),
             REFERENCE => {
@@ -314,7 +335,8 @@ pub(in crate::store::sled) fn is_index(key: &[u8]) -> bool {
                 | BY_DUE
                 | BY_NAME
                 | BY_EXTERNAL_ID
-                | REFERENCE)
+                | REFERENCE
+                | BY_CREATION)
         )
     )
 }

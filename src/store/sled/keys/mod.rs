@@ -52,8 +52,9 @@ pub(super) const LEFT_BEHIND: u8 = b'g';
 pub(super) const ERASED: u8 = b'Z';
 
 /// The version of the layout: which keys there are, and how they are made. Since 2
-/// statements are found by time and by what time they speak of.
-pub(super) const LAYOUT_VERSION: u32 = 2;
+/// statements are found by time and by what time they speak of, since 3 all records by
+/// creation.
+pub(super) const LAYOUT_VERSION: u32 = 3;
 /// Where the version of the layout stands, in plain bytes.
 pub(super) const FORMAT: &[u8] = b"m|format";
 /// Which store this is.

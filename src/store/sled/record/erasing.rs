@@ -65,7 +65,7 @@ mod tests {
     use expect_test::expect_file;
     use uuid::Uuid;
 
-    use super::super::golden::{Golden, Lines};
+    use super::super::golden_file::{Golden, Lines};
     use super::super::version::{Remains, Version};
     use super::*;
     use crate::domain::record::Committed;

@@ -5,11 +5,10 @@
 use expect_test::expect_file;
 use jiff::SignedDuration;
 use serde_json::json;
-use sled::IVec;
 use uuid::Uuid;
 
 use super::envelope;
-use super::log::Value;
+use super::golden_file::{Golden, Lines};
 use super::packed::Packed;
 use super::version::{BodyAt, Remains, Version};
 use crate::domain::article::{Article, Medium, PubStatus, Publisher};
@@ -29,97 +28,18 @@ use crate::domain::text::{CanonicalUrl, LanguageTag};
 use crate::domain::time::{CoarseTime, Timestamp};
 use crate::store::catalogue::IndexEntry;
 use crate::store::sled::keys::{self, Iid, Place};
-use crate::store::sled::source::{Entry, Source};
-use crate::store::{Change, ChangeKind, Counts, Error, Identity, Remembered, RequestKey};
+use crate::store::{Change, ChangeKind, Counts, Identity, Remembered, RequestKey};
 
-const FORMAT_2: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-2.txt");
+const FORMAT_3: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-3.txt");
 const COMPRESSED_1: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-compressed.txt");
 
 const ANCHORING_1: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-anchoring.txt");
 
-/// Entries that stand where a file of this module says.
-pub(super) struct Golden(Vec<(String, Entry)>);
-
-impl Golden {
-    pub(super) fn read(path: &str) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let entry = |line: &str| {
-            let [what, key, value] = line.split('|').collect::<Vec<_>>().try_into().unwrap();
-            (what.to_owned(), (bytes(key).into(), bytes(value).into()))
-        };
-        Self(text.lines().map(entry).collect())
-    }
-
-    pub(super) fn entry(&self, what: &str) -> &Entry {
-        &self.0.iter().find(|(known, _)| known == what).unwrap().1
-    }
-
-    pub(super) fn version(&self, what: &str) -> Version {
-        let (key, value) = self.entry(what);
-        Version::open(self, key, value).unwrap()
-    }
-
-    fn record(&self, what: &str) -> (RecordName, Record) {
-        let stored = self.version(what).record(&self.entry(what).0).unwrap();
-        (stored.name, stored.value)
-    }
-
-    pub(super) fn value<T: Value>(&self, what: &str) -> T {
-        let (key, value) = self.entry(what);
-        T::open(self, key, value).unwrap()
-    }
-}
-
-impl Source for Golden {
-    fn get(&self, key: &[u8]) -> Result<Option<IVec>, Error> {
-        let found = self.0.iter().find(|(_, (known, _))| known == key);
-        Ok(found.map(|(_, (_, value))| value.clone()))
-    }
-
-    fn first(&self, _: &[u8], _: &[u8]) -> Result<Option<Entry>, Error> {
-        Ok(None)
-    }
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
-    digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// What is written today, in the form of the file.
-#[derive(Default)]
-pub(super) struct Lines(pub(super) String);
-
-impl Lines {
-    fn entry(&mut self, what: &str, key: &[u8], value: &[u8]) {
-        self.0.push_str(&format!("{what}|{}|{}\n", hex(key), hex(value)));
-    }
-
-    pub(super) fn value(&mut self, what: &str, key: &[u8], value: &impl Value) {
-        value.seal(key, |key, value| self.entry(what, key, &value));
-    }
-
-    pub(super) fn version(&mut self, what: &str, place: &Place, version: &Version) {
-        let key = place.version(version.committed.revision);
-        version.seal(&key, |key, value| self.entry(what, key, &value));
-    }
-
-    fn indexed(&mut self, entry: &IndexEntry, place: &Place, of: &str) {
-        let head = keys::head(entry, &name(of));
-        let key = [head.as_slice(), place.untagged(), &7_u64.to_be_bytes()].concat();
-        self.entry(&format!("{entry:?}"), &key, &[]);
-    }
-}
-
 #[test]
-fn what_was_written_in_format_2_reads_as_it_was() {
-    let golden = Golden::read(FORMAT_2);
+fn what_was_written_in_format_3_reads_as_it_was() {
+    let golden = Golden::read(FORMAT_3);
     assert_eq!(golden.record("article"), (name("articles/rain"), article()));
     assert_eq!(golden.record("statement"), (name("articles/rain/statements/s1"), statement()));
     assert_eq!(golden.record("entity"), (name("entities/rain"), entity()));
@@ -135,7 +55,7 @@ fn what_was_written_in_format_2_reads_as_it_was() {
 }
 
 #[test]
-fn format_2_is_written_as_it_was() {
+fn format_3_is_written_as_it_was() {
     let mut lines = Lines::default();
     let (article_at, entity_at) = (Place::article(iid(0)), Place::entity(iid(1)));
     let statement_at = Place::statement(iid(0), "s1");
@@ -174,6 +94,14 @@ fn format_2_is_written_as_it_was() {
     ] {
         lines.indexed(&entry, &entity_at, "entities/rain");
     }
+    for (of, place) in [
+        (rain, &article_at),
+        ("articles/rain/statements/s1", &statement_at),
+        ("entities/rain", &entity_at),
+    ] {
+        let key = [keys::created(&name(of), at(5)).as_slice(), place.untagged()].concat();
+        lines.entry("creation", &[key.as_slice(), &7_u64.to_be_bytes()].concat(), &[]);
+    }
     let deletion =
         Version { committed: committed(9), body: None, deleted: true, payload: remains().pack() };
     lines.version("deletion", &article_at, &deletion);
@@ -191,7 +119,7 @@ fn format_2_is_written_as_it_was() {
     let counter =
         keys::head(&IndexEntry::ArticlePublisher("A\0B".into(), None), &name("articles/rain"));
     lines.entry("counter", &keys::counter(&counter).unwrap(), &3_u64.to_be_bytes());
-    expect_file![FORMAT_2].assert_eq(&lines.0);
+    expect_file![FORMAT_3].assert_eq(&lines.0);
 }
 
 #[test]
@@ -208,7 +136,7 @@ fn an_anchoring_is_read_and_written_as_it_was() {
 
 /// Another version of the compressor may write other bytes, but reads these.
 #[test]
-fn what_was_compressed_in_format_2_reads_as_it_was() {
+fn what_was_compressed_in_format_3_reads_as_it_was() {
     let golden = Golden::read(COMPRESSED_1);
     let Record::Article(mut long) = article() else { unreachable!() };
     long.title = "rain and more rain, ".repeat(100);

@@ -18,6 +18,8 @@ pub(super) mod version;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod golden_file;
+#[cfg(test)]
 mod samples;
 
 use prost::Message as _;

@@ -55,7 +55,7 @@ impl Value for LeftBehind {
 mod tests {
     use expect_test::expect_file;
 
-    use super::super::golden::{Golden, Lines};
+    use super::super::golden_file::{Golden, Lines};
     use super::*;
     use crate::store::conformance::fixtures::at;
     use crate::store::sled::keys;

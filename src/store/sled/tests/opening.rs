@@ -94,7 +94,7 @@ fn a_database_of_something_else_is_left_alone() {
 
 #[test]
 fn another_format_is_incompatible() {
-    for (format, advice) in [(3_u32, "newer"), (1, "export")] {
+    for (format, advice) in [(4_u32, "newer"), (2, "export")] {
         let directory = TempDir::new().unwrap();
         drop(open(directory.path()));
         meddle(directory.path(), |db| {
@@ -102,7 +102,7 @@ fn another_format_is_incompatible() {
         });
         let error = refusal(directory.path());
         assert!(matches!(error, Error::Incompatible(_)), "{error:?}");
-        said(&error, &[&format!("format {format}"), "format 2", advice]);
+        said(&error, &[&format!("format {format}"), "format 3", advice]);
     }
 }
 
