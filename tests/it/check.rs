@@ -142,7 +142,9 @@ async fn a_statement_that_the_quotations_lost_is_told() {
     reach_the_newest(&server).await;
     server.stop().await;
     let database = fjall::Database::builder(home.data().join("quotations")).open().unwrap();
-    let entries = database.keyspace("quotations", Default::default).unwrap();
+    let names = database.list_keyspace_names();
+    let build = names.iter().find(|name| name.starts_with("quotations")).unwrap();
+    let entries = database.keyspace(build, Default::default).unwrap();
     let (key, _) = entries.prefix(b"s").next().unwrap().into_inner().unwrap();
     entries.remove(key).unwrap();
     database.persist(fjall::PersistMode::SyncAll).unwrap();

@@ -71,8 +71,8 @@ async fn one_of_a_newer_format_is_refused() {
     let home = used().await;
     let db = database(&home.data());
     let key = b"m|format";
-    assert_eq!(db.get(key).unwrap().unwrap(), &2_u32.to_be_bytes());
-    db.insert(key, &3_u32.to_be_bytes()).unwrap();
+    assert_eq!(db.get(key).unwrap().unwrap(), &3_u32.to_be_bytes());
+    db.insert(key, &4_u32.to_be_bytes()).unwrap();
     db.flush().unwrap();
     drop(db);
     refused(&home, "newer").await;
