@@ -6,7 +6,7 @@ use super::error::Error;
 use super::merged;
 use super::read::at_revision;
 use super::sorted::{self, Unsorted};
-use super::token::{self, TokenKind};
+use super::token::{self, Fingerprint};
 use crate::domain::revision::Revision;
 use crate::query::filter::Filter;
 use crate::query::order::Order;
@@ -59,9 +59,7 @@ impl Next {
 
     pub(super) fn token(&self) -> String {
         let Some(Cursor(end)) = &self.end else { return String::new() };
-        let mut payload = self.fingerprint.to_vec();
-        payload.extend_from_slice(end);
-        token::seal(&self.identity, TokenKind::Page, self.revision, &payload)
+        token::seal_page(&self.identity, self.revision, &self.fingerprint, end)
     }
 }
 
@@ -100,9 +98,6 @@ impl VersionsPage {
         self.next.token()
     }
 }
-
-/// What a page token is bound to: a hash of the list's arguments.
-pub(super) type Fingerprint = [u8; 16];
 
 /// A page that is about to be read.
 pub(super) struct OpenPage {
@@ -222,17 +217,9 @@ impl KnowledgeBase {
         if page_token.is_empty() {
             return Ok((self.reader(read).await?, None));
         }
-        let (revision, payload) = token::open(self.store.identity(), TokenKind::Page, page_token)?;
-        let (_, cursor) = payload
-            .split_first_chunk::<16>()
-            .filter(|(bound_to, _)| **bound_to == fingerprint)
-            .ok_or_else(|| {
-                let text = "belongs to a list with other arguments: only `page_size` may change \
-                            from page to page";
-                Error::invalid("page_token", "PAGE_TOKEN_MISMATCH", text)
-            })?;
+        let (revision, place) = token::open_page(self.store.identity(), &fingerprint, page_token)?;
         match self.reader(&at_revision(revision)).await {
-            Ok(reader) => Ok((reader, Some(Cursor(cursor.to_vec())))),
+            Ok(reader) => Ok((reader, Some(Cursor(place)))),
             Err(Error::Store(store::Error::OutOfRange { .. })) => Err(Error::PageTokenExpired),
             Err(error) => Err(error),
         }

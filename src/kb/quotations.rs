@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::KnowledgeBase;
 use super::command::{DerivedRead, ListNearDuplicates, ListQuotations, ReadOptions};
 use super::error::Error;
-use super::list::{Fingerprint, PAGE_SCAN, fingerprint};
+use super::list::{PAGE_SCAN, fingerprint};
 use super::merged;
-use super::token::{self, TokenKind};
+use super::token::{self, Fingerprint, TokenKind};
 use crate::derive::Follower;
 use crate::domain::id::{ArticleId, RecordName};
 use crate::domain::revision::Revision;
@@ -23,7 +23,8 @@ use crate::quotations::{
 use crate::store;
 
 const WHAT: &str = "quotations";
-/// How many places are read at a time, at least and at most.
+/// How many places are read at a time: at least, where a filter leaves some out, and
+/// at most.
 const SMALLEST_STEP: usize = 64;
 const LARGEST_STEP: usize = 256;
 /// As many bytes of texts end a page.
@@ -90,13 +91,11 @@ impl KnowledgeBase {
         let revision = reader.revision();
         let page_size = query.page_size;
         let (quotations, next) = off_the_workers(move || {
-            let passes = |it: &Quotation| {
-                filter.as_ref().is_none_or(|filter| filter.matches_row(&quotation_row(it)))
-            };
             page_of(
                 after,
                 page_size,
-                passes,
+                filter.as_ref(),
+                quotation_row,
                 |it| it.text.len(),
                 |after, limit| {
                     let listed = reader.list(&listing, after, limit)?;
@@ -123,13 +122,11 @@ impl KnowledgeBase {
         let revision = reader.revision();
         let page_size = query.page_size;
         let (pairs, next) = off_the_workers(move || {
-            let passes = |it: &NearPair| {
-                filter.as_ref().is_none_or(|filter| filter.matches_row(&near_row(it)))
-            };
             page_of(
                 after,
                 page_size,
-                passes,
+                filter.as_ref(),
+                near_row,
                 |_| 0,
                 |after, limit| reader.near_pairs(article.as_ref(), after, limit),
             )
@@ -160,15 +157,8 @@ impl KnowledgeBase {
         if page_token.is_empty() {
             return Ok(None);
         }
-        let (_, payload) = token::open(self.store().identity(), TokenKind::Page, page_token)?;
-        match payload.split_first_chunk::<16>() {
-            Some((arguments, place)) if *arguments == bound_to => Ok(Some(place.to_vec())),
-            _ => {
-                let text = "belongs to a list with other arguments: only `page_size` may change \
-                            from page to page";
-                Err(Error::invalid("page_token", "PAGE_TOKEN_MISMATCH", text))
-            }
-        }
+        let (_, place) = token::open_page(self.store().identity(), &bound_to, page_token)?;
+        Ok(Some(place))
     }
 
     fn derived_token(
@@ -178,8 +168,7 @@ impl KnowledgeBase {
         next: Option<Vec<u8>>,
     ) -> String {
         next.map_or_else(String::new, |place| {
-            let payload = [&bound_to, place.as_slice()].concat();
-            token::seal(self.store().identity(), TokenKind::Page, revision, &payload)
+            token::seal_page(self.store().identity(), revision, &bound_to, &place)
         })
     }
 
@@ -245,11 +234,15 @@ impl KnowledgeBase {
 fn page_of<T>(
     mut after: Option<Vec<u8>>,
     page_size: usize,
-    passes: impl Fn(&T) -> bool,
+    filter: Option<&Filter>,
+    row: impl Fn(&T) -> Row,
     bytes: impl Fn(&T) -> usize,
     next: impl Fn(Option<&[u8]>, usize) -> Result<Vec<Placed<T>>, TableError>,
 ) -> Result<(Vec<T>, Option<Vec<u8>>), Error> {
-    let step = (page_size + 1).clamp(SMALLEST_STEP, LARGEST_STEP);
+    let passes = |item: &T| filter.is_none_or(|filter| filter.matches_row(&row(item)));
+    // Without a filter nearly every place is taken.
+    let least = if filter.is_some() { SMALLEST_STEP } else { 1 };
+    let step = (page_size + 1).clamp(least, LARGEST_STEP);
     let (mut page, mut looked_at, mut size) = (Vec::new(), 0, 0);
     loop {
         let found = next(after.as_deref(), step).map_err(|error| unreadable(&error))?;

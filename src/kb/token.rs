@@ -14,6 +14,9 @@ use crate::store::Identity;
 const MAC_BYTES: usize = 16;
 const HEAD_BYTES: usize = 1 + 16 + 8;
 
+/// What a page token is bound to: a hash of the list's arguments.
+pub(super) type Fingerprint = [u8; 16];
+
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
@@ -66,6 +69,35 @@ pub(super) fn seal(
     let mac = blake3::keyed_hash(&identity.token_key, &bytes);
     bytes.extend(mac.as_bytes().iter().take(MAC_BYTES));
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Makes the token of the page that begins behind a place of a list. It serves the
+/// list with these arguments only.
+pub(super) fn seal_page(
+    identity: &Identity,
+    revision: Revision,
+    arguments: &Fingerprint,
+    place: &[u8],
+) -> String {
+    let payload = [arguments.as_slice(), place].concat();
+    seal(identity, TokenKind::Page, revision, &payload)
+}
+
+/// Opens the page token of a list with these arguments: its revision and its place.
+pub(super) fn open_page(
+    identity: &Identity,
+    arguments: &Fingerprint,
+    token: &str,
+) -> Result<(Revision, Vec<u8>), Error> {
+    let (revision, payload) = open(identity, TokenKind::Page, token)?;
+    match payload.split_first_chunk() {
+        Some((bound_to, place)) if bound_to == arguments => Ok((revision, place.to_vec())),
+        _ => {
+            let text = "belongs to a list with other arguments: only `page_size` may change from \
+                        page to page";
+            Err(Error::invalid("page_token", "PAGE_TOKEN_MISMATCH", text))
+        }
+    }
 }
 
 /// Opens a token of this store: its revision and its payload.

@@ -2,13 +2,13 @@
 //! comes later gets it.
 
 use super::{Import, ImportAck, ImportOutcome, RestoredRecord};
-use crate::domain::entity::Entity;
 use crate::domain::id::{EntityId, RecordName};
-use crate::domain::record::{Record, Stored};
+use crate::domain::record::Record;
 use crate::domain::revision::Revision;
 use crate::kb::command::{UnmergeEntities, WriteContext};
 use crate::kb::erase::{EraseRecord, EraseRecords};
 use crate::kb::error::Error;
+use crate::kb::merged;
 use crate::store::{self, At, LoadBody, Reader, State};
 
 impl Import<'_> {
@@ -51,19 +51,19 @@ impl Import<'_> {
     /// it was part of none any more.
     async fn take_apart(&self, id: &EntityId) -> Result<(), Error> {
         let reader = self.kb.store.reader(At::Head).await?;
-        let Some(entity) = entity(&*reader, id).await? else { return Ok(()) };
-        let mut merged: Vec<EntityId> = Vec::new();
+        let Some((_, entity, _)) = merged::read(&*reader, id).await? else { return Ok(()) };
+        let mut absorbed: Vec<EntityId> = Vec::new();
         if entity.merged_into.is_some() {
-            merged.push(id.clone());
+            absorbed.push(id.clone());
         }
         for referent in &entity.referents {
-            let absorbed = self::entity(&*reader, referent).await?;
-            if absorbed.and_then(|absorbed| absorbed.merged_into).as_ref() == Some(id) {
-                merged.push(referent.clone());
+            let own = merged::read(&*reader, referent).await?;
+            if own.and_then(|(_, own, _)| own.merged_into).as_ref() == Some(id) {
+                absorbed.push(referent.clone());
             }
         }
         drop(reader);
-        for name in merged {
+        for name in absorbed {
             let principal = self.principal.to_owned();
             let context =
                 WriteContext { principal, batch: None, request: None, validate_only: false };
@@ -71,14 +71,6 @@ impl Import<'_> {
         }
         Ok(())
     }
-}
-
-async fn entity(reader: &dyn Reader, id: &EntityId) -> Result<Option<Entity>, store::Error> {
-    let state = reader.state(&RecordName::Entity(id.clone()), LoadBody::No).await?;
-    Ok(match state {
-        State::Live(Stored { value: Record::Entity(entity), .. }) => Some(*entity),
-        State::Live(_) | State::Never | State::Deleted(_) => None,
-    })
 }
 
 /// The record without the marks of a merge with what was erased; none where it has
