@@ -27,6 +27,7 @@ mod graph;
 mod extract;
 mod harness;
 mod ingest;
+mod killed;
 mod life;
 mod linking;
 mod lists;
