@@ -2,7 +2,7 @@
 
 mod crowd;
 mod heard;
-mod subscriber;
+pub(crate) mod subscriber;
 
 use std::time::Duration;
 

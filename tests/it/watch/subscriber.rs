@@ -8,16 +8,16 @@ use super::heard::Heard;
 use crate::harness::Dicta;
 
 /// Everything, from the beginning.
-pub(super) fn all() -> pb::WatchRequest {
+pub(crate) fn all() -> pb::WatchRequest {
     pb::WatchRequest { start: Some(Start::Revision(0)), ..Default::default() }
 }
 
 /// The same, from where another had come to.
-pub(super) fn resumed(request: pb::WatchRequest, token: String) -> pb::WatchRequest {
+pub(crate) fn resumed(request: pb::WatchRequest, token: String) -> pb::WatchRequest {
     pb::WatchRequest { start: Some(Start::Token(token)), ..request }
 }
 
-pub(super) async fn subscribe(
+pub(crate) async fn subscribe(
     dicta: &Dicta,
     request: pb::WatchRequest,
 ) -> Streaming<pb::WatchResponse> {
@@ -25,7 +25,7 @@ pub(super) async fn subscribe(
 }
 
 /// The next message, which must be a checkpoint.
-pub(super) async fn until_checkpoint(
+pub(crate) async fn until_checkpoint(
     stream: &mut Streaming<pb::WatchResponse>,
 ) -> pb::WatchResponse {
     let message = stream.message().await.unwrap().unwrap();
@@ -34,12 +34,12 @@ pub(super) async fn until_checkpoint(
 }
 
 /// What comes up to the newest revision, `head`.
-pub(super) async fn hear(dicta: &Dicta, request: pb::WatchRequest, head: i64) -> Heard {
+pub(crate) async fn hear(dicta: &Dicta, request: pb::WatchRequest, head: i64) -> Heard {
     until(subscribe(dicta, request).await, head).await
 }
 
 /// What comes on a stream up to a revision.
-pub(super) async fn until(mut stream: Streaming<pb::WatchResponse>, head: i64) -> Heard {
+pub(crate) async fn until(mut stream: Streaming<pb::WatchResponse>, head: i64) -> Heard {
     let mut heard = Heard::default();
     while heard.revision < head || heard.token.is_empty() {
         heard.take(stream.message().await.unwrap().unwrap());
