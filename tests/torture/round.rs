@@ -21,7 +21,7 @@ use crate::report::Report;
 use crate::requests;
 
 /// A cycle takes no longer.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(600);
 /// A server that does not get to where it dies is killed after this long.
 const LOAD_PATIENCE: Duration = Duration::from_secs(12);
 
