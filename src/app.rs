@@ -4,6 +4,7 @@ mod check;
 mod compact;
 mod derived;
 mod extractor;
+mod opening;
 mod restore;
 
 use std::future::Future;
@@ -210,10 +211,12 @@ async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
     let path = config.data_dir.clone();
     let failed = |source| Error::Open { path: config.data_dir.clone(), source };
     let sled = SledConfig { path, cache_mib: config.cache_mib, min_free_mib: config.min_free_mib };
-    let opened = tokio::task::spawn_blocking(move || SledStore::open(sled)).await;
-    let cut_short = |_| store::Error::Internal("opening was cut short".into());
-    let store = opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)?;
-    Ok(Arc::new(store))
+    let opening = async {
+        let opened = tokio::task::spawn_blocking(move || SledStore::open(sled)).await;
+        let cut_short = |_| store::Error::Internal("opening was cut short".into());
+        opened.map_err(cut_short).and_then(|opened| opened).map_err(failed)
+    };
+    Ok(Arc::new(opening::told("records", &config.data_dir.join("db"), opening).await?))
 }
 
 /// Loads the seeds, once, into a base that was empty when it began.

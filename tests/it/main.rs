@@ -45,6 +45,7 @@ mod search;
 mod seeds;
 mod selectors;
 mod standard;
+mod start;
 mod tidy;
 mod update;
 mod watch;
