@@ -1,7 +1,7 @@
 //! Watch: what subscribers hear, and how their streams end.
 
 mod crowd;
-mod subscriber;
+pub(crate) mod subscriber;
 
 use std::time::Duration;
 

@@ -8,17 +8,17 @@ use crate::harness::Dicta;
 
 /// What was heard, up to a token.
 #[derive(Default)]
-pub(super) struct Heard {
-    pub(super) events: Vec<pb::WatchEvent>,
-    pub(super) token: String,
-    pub(super) revision: i64,
+pub(crate) struct Heard {
+    pub(crate) events: Vec<pb::WatchEvent>,
+    pub(crate) token: String,
+    pub(crate) revision: i64,
     /// Heard, but of a revision that goes on.
     open: Vec<pb::WatchEvent>,
 }
 
 impl Heard {
     /// Takes a message in, and holds it against the rules of a stream.
-    pub(super) fn take(&mut self, message: pb::WatchResponse) {
+    pub(crate) fn take(&mut self, message: pb::WatchResponse) {
         self.open.extend(message.events);
         if message.token.is_empty() {
             return;
@@ -35,22 +35,22 @@ impl Heard {
     }
 
     /// Forgets what no token covers: it comes again.
-    pub(super) fn cut(&mut self) {
+    pub(crate) fn cut(&mut self) {
         self.open.clear();
     }
 }
 
 /// Everything, from the beginning.
-pub(super) fn all() -> pb::WatchRequest {
+pub(crate) fn all() -> pb::WatchRequest {
     pb::WatchRequest { start: Some(Start::Revision(0)), ..Default::default() }
 }
 
 /// The same, from where another had come to.
-pub(super) fn resumed(request: pb::WatchRequest, token: String) -> pb::WatchRequest {
+pub(crate) fn resumed(request: pb::WatchRequest, token: String) -> pb::WatchRequest {
     pb::WatchRequest { start: Some(Start::Token(token)), ..request }
 }
 
-pub(super) async fn subscribe(
+pub(crate) async fn subscribe(
     dicta: &Dicta,
     request: pb::WatchRequest,
 ) -> Streaming<pb::WatchResponse> {
@@ -58,7 +58,7 @@ pub(super) async fn subscribe(
 }
 
 /// The next message, which must be a checkpoint.
-pub(super) async fn until_checkpoint(
+pub(crate) async fn until_checkpoint(
     stream: &mut Streaming<pb::WatchResponse>,
 ) -> pb::WatchResponse {
     let message = stream.message().await.unwrap().unwrap();
@@ -67,12 +67,12 @@ pub(super) async fn until_checkpoint(
 }
 
 /// What comes up to the newest revision, `head`.
-pub(super) async fn hear(dicta: &Dicta, request: pb::WatchRequest, head: i64) -> Heard {
+pub(crate) async fn hear(dicta: &Dicta, request: pb::WatchRequest, head: i64) -> Heard {
     until(subscribe(dicta, request).await, head).await
 }
 
 /// What comes on a stream up to a revision.
-pub(super) async fn until(mut stream: Streaming<pb::WatchResponse>, head: i64) -> Heard {
+pub(crate) async fn until(mut stream: Streaming<pb::WatchResponse>, head: i64) -> Heard {
     let mut heard = Heard::default();
     while heard.revision < head || heard.token.is_empty() {
         heard.take(stream.message().await.unwrap().unwrap());
