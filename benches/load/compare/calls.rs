@@ -21,7 +21,7 @@ pub(super) struct Calls {
     /// Calls a second, once it is known.
     rate: Option<f64>,
     /// What ends with it.
-    kept: Option<Box<dyn Any + Send + Sync>>,
+    _kept: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl Calls {
@@ -32,12 +32,12 @@ impl Calls {
         in_flight: usize,
         pace: &Pace,
     ) -> Self {
-        Self { peer, call, process, in_flight, pace: pace.clone(), rate: None, kept: None }
+        Self { peer, call, process, in_flight, pace: pace.clone(), rate: None, _kept: None }
     }
 
     /// With what has to live as long: the process.
     pub(super) fn keeping(self, kept: impl Any + Send + Sync) -> Self {
-        Self { kept: Some(Box::new(kept)), ..self }
+        Self { _kept: Some(Box::new(kept)), ..self }
     }
 
     async fn closed(&self) -> Result<Driven, Failure> {
