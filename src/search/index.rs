@@ -26,6 +26,9 @@ use crate::domain::revision::Revision;
 /// without it, deletions alone would never give space back.
 const DELETED_BEFORE_MERGE: f32 = 0.25;
 
+/// What the name of a build ends with that is being removed.
+const GONE: &str = "gone";
+
 /// What is kept with each commit.
 #[derive(Debug, Serialize, Deserialize)]
 struct Payload {
@@ -153,11 +156,24 @@ impl Indexer {
     }
 
     /// Removes all builds but one. Views that are still held keep their files: an
-    /// open file outlives its name.
+    /// open file outlives its name. A build loses its name first: what is still being
+    /// merged in it would else make new files in it while it is removed.
     fn remove_others(&self, kept: Option<&Path>) -> std::io::Result<()> {
+        self.remove_gone()?;
         for build in self.builds()? {
             if Some(build.as_path()) != kept {
-                fs::remove_dir_all(build)?;
+                fs::rename(&build, build.with_extension(GONE))?;
+            }
+        }
+        self.remove_gone()
+    }
+
+    /// Removes what has lost its name, also before a crash.
+    fn remove_gone(&self) -> std::io::Result<()> {
+        for entry in fs::read_dir(&self.config.path)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == GONE) {
+                fs::remove_dir_all(path)?;
             }
         }
         Ok(())
@@ -272,4 +288,42 @@ fn kept(error: impl std::fmt::Display) -> Error {
 
 fn not_open() -> Error {
     Error::Kept("the search index is not open".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    /// As a merge does that is not done yet when another build takes the place.
+    #[test]
+    fn a_build_is_removed_while_files_are_made_in_it() {
+        let home = tempfile::tempdir().unwrap();
+        let (path, store_id) = (home.path().to_owned(), Uuid::new_v4());
+        let build = path.join("1");
+        let left = path.join("7.gone");
+        fs::create_dir(&build).unwrap();
+        fs::create_dir(&left).unwrap();
+        let search = Arc::new(Search::new(Arc::new(SystemClock)));
+        let config = IndexConfig { path: path.clone(), store_id, memory_bytes: 15_000_000 };
+        let indexer = Indexer::new(config, search);
+        let begun = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for number in 0.. {
+                    if fs::write(build.join(number.to_string()), "").is_err() {
+                        return;
+                    }
+                    begun.store(number > 1_000, Ordering::Relaxed);
+                }
+            });
+            while !begun.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            indexer.remove_others(None).unwrap();
+        });
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
+    }
 }

@@ -90,6 +90,7 @@ impl Report {
     pub(crate) fn backed_up(&mut self, records: usize) {
         self.backups += 1;
         self.last.push(format!("a backup of {records} records restored"));
+        self.tell();
     }
 
     /// Tells of everything.
