@@ -8,6 +8,7 @@ mod get;
 mod ingest;
 mod latency;
 mod names;
+mod overload;
 mod parsing;
 mod probe;
 mod quotes;
@@ -47,6 +48,8 @@ enum Command {
     Quotes(quotes::Quotes),
     /// Measure searches, and how soon the index follows a load.
     Search(search::Search),
+    /// Offer ten times what the server can bear, then half of it.
+    Overload(overload::Overload),
     /// Measure how the time to parse grows with what is parsed.
     Parsing(parsing::Parsing),
     /// Serve the bare echo.
@@ -77,6 +80,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Get(get) => runtime.block_on(get.run()),
         Command::Quotes(quotes) => runtime.block_on(quotes.run()),
         Command::Search(search) => runtime.block_on(search.run()),
+        Command::Overload(overload) => runtime.block_on(overload.run()),
         Command::Parsing(parsing) => parsing.run(),
         Command::Echo => runtime.block_on(echo::serve()),
     }

@@ -33,6 +33,8 @@ pub(crate) struct Process {
 pub(crate) struct Usage {
     /// The most memory that it ever held, in MiB.
     pub(crate) peak_mib: f64,
+    /// The memory that it holds, in MiB.
+    pub(crate) now_mib: f64,
     /// The time that it computed, in seconds.
     pub(crate) cpu_seconds: f64,
 }
@@ -62,15 +64,14 @@ impl Process {
     pub(crate) fn usage(&self) -> Result<Usage, Failure> {
         let directory = Path::new("/proc").join(self.child.id().to_string());
         let status = fs::read_to_string(directory.join("status"))?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.and_then(|text| text.split_whitespace().next()).ok_or("no VmHWM")?;
         let stat = fs::read_to_string(directory.join("stat"))?;
         // After the name in brackets: user and system time are fields 14 and 15.
         let (_, fields) = stat.rsplit_once(')').ok_or("no process state")?;
         let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
         let ticks = ticks.sum::<Result<f64, _>>()?;
         Ok(Usage {
-            peak_mib: peak.parse::<f64>()? / 1_024.0,
+            peak_mib: mib(&status, "VmHWM:")?,
+            now_mib: mib(&status, "VmRSS:")?,
             cpu_seconds: ticks / TICKS_PER_SECOND,
         })
     }
@@ -97,6 +98,13 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A size as /proc tells it, in KiB.
+fn mib(status: &str, name: &str) -> Result<f64, Failure> {
+    let kib = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = kib.and_then(|text| text.split_whitespace().next());
+    Ok(kib.ok_or_else(|| format!("no {name}"))?.parse::<f64>()? / 1_024.0)
 }
 
 fn address_in(line: &str) -> Option<String> {
