@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Error;
+use super::{Error, opening};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::derive::{Follower, FollowerConfig, Recent};
@@ -125,6 +125,7 @@ async fn open_quotations(
     following: FollowerConfig,
 ) -> Result<KeptQuotations, String> {
     let store_id = following.store.identity().store_id;
+    let path = disk.path.clone();
     let open = move || -> Result<(Arc<dyn Table>, Writer), String> {
         let table: Arc<dyn Table> =
             Arc::new(DiskTable::open(&disk).map_err(|error| error.to_string())?);
@@ -132,8 +133,11 @@ async fn open_quotations(
             Writer::new(Arc::clone(&table), store_id).map_err(|error| error.to_string())?;
         Ok((table, writer))
     };
-    let opened = tokio::task::spawn_blocking(open).await.map_err(|error| error.to_string());
-    let (table, writer) = opened.and_then(|opened| opened)?;
+    let opening = async {
+        let opened = tokio::task::spawn_blocking(open).await.map_err(|error| error.to_string());
+        opened.and_then(|opened| opened)
+    };
+    let (table, writer) = opening::told(QUOTATIONS, &path, opening).await?;
     let follower = Follower::start(following, Box::new(writer));
     let follower = Arc::new(follower.map_err(|error| error.to_string())?);
     let followed = FollowedQuotations { quotations: Quotations::new(Arc::clone(&table)), follower };

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::building::{Building, take_in};
+use super::pace::CatchingUp;
 use super::recent::Recent;
 use super::{Derived, Error};
 use crate::domain::revision::Revision;
@@ -214,6 +215,8 @@ impl Following {
             Some(position) => self.shows(position),
             None => self.build().await?,
         };
+        let head = self.config.store.head().revision;
+        let mut behind = CatchingUp::begin(self.derived.name(), position, head);
         let mut pending: Option<Pending> = None;
         loop {
             let wishes = *self.wishes.borrow_and_update();
@@ -239,6 +242,7 @@ impl Following {
                 Some(newer) => position = newer,
                 None => self.wait(&pending).await?,
             }
+            behind = behind.and_then(|behind| behind.reached(position));
         }
     }
 
@@ -315,7 +319,7 @@ impl Following {
         while building.step(self.derived.as_mut()).await? {
             self.tell(&building)?;
         }
-        Ok(self.built(building.position)?)
+        Ok(self.built(&building)?)
     }
 
     /// Builds another from the newest records, while what is shown follows on up to
@@ -334,7 +338,7 @@ impl Following {
             self.follow_on(&mut shown, &mut pending).await?;
         }
         self.derived = other;
-        Ok(self.built(building.position)?)
+        Ok(self.built(&building)?)
     }
 
     /// A step with what is shown while another is built.
@@ -364,10 +368,11 @@ impl Following {
         Ok(())
     }
 
-    fn built(&mut self, position: Revision) -> Result<Revision, Error> {
-        self.derived.commit(position)?;
+    fn built(&mut self, building: &Building) -> Result<Revision, Error> {
+        self.derived.commit(building.position)?;
+        building.done();
         self.standing.send_modify(|standing| standing.building = None);
-        Ok(self.shows(position))
+        Ok(self.shows(building.position))
     }
 }
 
