@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Error;
+use super::{Error, opening};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::derive::{Follower, FollowerConfig, Recent};
@@ -29,6 +29,10 @@ const QUOTATIONS_INTERVAL: Duration = Duration::from_millis(500);
 /// How many records are taken in before they are shown.
 const QUOTATIONS_RECORDS: usize = 10_000;
 
+/// Searches are looked for first, so that quotations get what is left while a load
+/// keeps all processors busy: a tenth of what others get.
+const QUOTATIONS_NICENESS: i32 = 10;
+
 /// What follows the records of one server.
 pub(super) struct Derived {
     search: Option<SearchIndex>,
@@ -49,19 +53,20 @@ impl Derived {
         recent: &Arc<Recent>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, Error> {
-        let following = |interval, records| FollowerConfig {
+        let following = |interval, records, niceness| FollowerConfig {
             store: Arc::clone(store),
             recent: Arc::clone(recent),
             interval,
             records,
+            niceness,
         };
         let search = match config.search.enabled {
-            true => Some(search(config, following(SEARCH_INTERVAL, SEARCH_RECORDS), clock)?),
+            true => Some(search(config, following(SEARCH_INTERVAL, SEARCH_RECORDS, 0), clock)?),
             false => None,
         };
-        let wanted = config.quotations.cache_mib > 0;
-        let quotations = match wanted {
-            true => quotations(config, following(QUOTATIONS_INTERVAL, QUOTATIONS_RECORDS)).await,
+        let slow = following(QUOTATIONS_INTERVAL, QUOTATIONS_RECORDS, QUOTATIONS_NICENESS);
+        let quotations = match config.quotations.cache_mib > 0 {
+            true => quotations(config, slow).await,
             false => None,
         };
         Ok(Self { search, quotations })
@@ -120,6 +125,7 @@ async fn open_quotations(
     following: FollowerConfig,
 ) -> Result<KeptQuotations, String> {
     let store_id = following.store.identity().store_id;
+    let path = disk.path.clone();
     let open = move || -> Result<(Arc<dyn Table>, Writer), String> {
         let table: Arc<dyn Table> =
             Arc::new(DiskTable::open(&disk).map_err(|error| error.to_string())?);
@@ -127,8 +133,11 @@ async fn open_quotations(
             Writer::new(Arc::clone(&table), store_id).map_err(|error| error.to_string())?;
         Ok((table, writer))
     };
-    let opened = tokio::task::spawn_blocking(open).await.map_err(|error| error.to_string());
-    let (table, writer) = opened.and_then(|opened| opened)?;
+    let opening = async {
+        let opened = tokio::task::spawn_blocking(open).await.map_err(|error| error.to_string());
+        opened.and_then(|opened| opened)
+    };
+    let (table, writer) = opening::told(QUOTATIONS, &path, opening).await?;
     let follower = Follower::start(following, Box::new(writer));
     let follower = Arc::new(follower.map_err(|error| error.to_string())?);
     let followed = FollowedQuotations { quotations: Quotations::new(Arc::clone(&table)), follower };

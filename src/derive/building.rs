@@ -1,6 +1,7 @@
 //! What is derived, built from all records and brought up to the newest commits.
 
 use super::follower::FollowerConfig;
+use super::pace::Pace;
 use super::snapshot::Snapshot;
 use super::{Changed, Derived, Error};
 use crate::domain::revision::Revision;
@@ -16,16 +17,19 @@ pub(super) struct Building {
     pub(super) position: Revision,
     taken: u64,
     all: u64,
+    name: &'static str,
+    pace: Pace,
 }
 
 impl Building {
     /// Begins with the newest records.
-    pub(super) async fn begin(config: &FollowerConfig, name: &str) -> Result<Self, Error> {
+    pub(super) async fn begin(config: &FollowerConfig, name: &'static str) -> Result<Self, Error> {
         let snapshot = Snapshot::of_head(config.store.as_ref()).await?;
         let counts = config.store.head().counts;
         let all = counts.articles + counts.statements + counts.entities;
         tracing::info!(name, records = all, "building from all records");
-        Ok(Self { position: snapshot.revision(), snapshot, taken: 0, all })
+        let position = snapshot.revision();
+        Ok(Self { position, snapshot, taken: 0, all, name, pace: Pace::begin() })
     }
 
     /// How many records were taken in, and of how many.
@@ -38,7 +42,18 @@ impl Building {
         let Some(records) = self.snapshot.next().await? else { return Ok(false) };
         apply(derived, &records)?;
         self.taken += records.len() as u64;
+        if self.pace.is_due() {
+            let (records, of) = self.progress();
+            let (name, seconds) = (self.name, self.pace.seconds());
+            tracing::info!(name, records, of, seconds, "still building");
+        }
         Ok(true)
+    }
+
+    /// Tells that all is built and shown.
+    pub(super) fn done(&self) {
+        let (name, records, revision) = (self.name, self.taken, self.position.0);
+        tracing::info!(name, records, revision, seconds = self.pace.seconds(), "built");
     }
 
     /// Takes in some of the commits since; tells up to where.

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::building::{Building, take_in};
+use super::pace::CatchingUp;
 use super::recent::Recent;
 use super::{Derived, Error};
 use crate::domain::revision::Revision;
@@ -35,6 +36,9 @@ pub struct FollowerConfig {
     pub interval: Duration,
     /// How many records may be applied before they are committed.
     pub records: usize,
+    /// How far its thread stands back where processors are scarce, from 0, not at all,
+    /// to 19: what `nice` takes. Looked at on Linux alone.
+    pub niceness: i32,
 }
 
 /// How far something derived has come.
@@ -79,9 +83,10 @@ impl Follower {
         let name = derived.name();
         let following = Following { config, derived, heads, wishes: wished, standing };
         let runtime = Handle::current();
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || runtime.block_on(following.run()))?;
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            stand_back(following.config.niceness);
+            runtime.block_on(following.run());
+        })?;
         Ok(Self { wishes, standing: told, thread: Mutex::new(Some(thread)) })
     }
 
@@ -127,6 +132,19 @@ impl Follower {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
+}
+
+/// Lets other threads go before this one.
+fn stand_back(niceness: i32) {
+    #[cfg(target_os = "linux")]
+    if niceness > 0 {
+        let thread = rustix::thread::gettid();
+        if let Err(error) = rustix::process::setpriority_process(Some(thread), niceness) {
+            tracing::debug!(%error, niceness, "a thread keeps its priority");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = niceness;
 }
 
 /// The thread's own side.
@@ -197,6 +215,8 @@ impl Following {
             Some(position) => self.shows(position),
             None => self.build().await?,
         };
+        let head = self.config.store.head().revision;
+        let mut behind = CatchingUp::begin(self.derived.name(), position, head);
         let mut pending: Option<Pending> = None;
         loop {
             let wishes = *self.wishes.borrow_and_update();
@@ -222,6 +242,7 @@ impl Following {
                 Some(newer) => position = newer,
                 None => self.wait(&pending).await?,
             }
+            behind = behind.and_then(|behind| behind.reached(position));
         }
     }
 
@@ -298,7 +319,7 @@ impl Following {
         while building.step(self.derived.as_mut()).await? {
             self.tell(&building)?;
         }
-        Ok(self.built(building.position)?)
+        Ok(self.built(&building)?)
     }
 
     /// Builds another from the newest records, while what is shown follows on up to
@@ -317,7 +338,7 @@ impl Following {
             self.follow_on(&mut shown, &mut pending).await?;
         }
         self.derived = other;
-        Ok(self.built(building.position)?)
+        Ok(self.built(&building)?)
     }
 
     /// A step with what is shown while another is built.
@@ -347,10 +368,11 @@ impl Following {
         Ok(())
     }
 
-    fn built(&mut self, position: Revision) -> Result<Revision, Error> {
-        self.derived.commit(position)?;
+    fn built(&mut self, building: &Building) -> Result<Revision, Error> {
+        self.derived.commit(building.position)?;
+        building.done();
         self.standing.send_modify(|standing| standing.building = None);
-        Ok(self.shows(position))
+        Ok(self.shows(building.position))
     }
 }
 

@@ -9,6 +9,7 @@
 mod building;
 mod follower;
 mod reached;
+mod pace;
 mod recent;
 mod snapshot;
 #[cfg(test)]

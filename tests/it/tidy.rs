@@ -97,8 +97,12 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
 /// Who may read the time, and why.
 const TIME_READERS: &[(&str, &str)] = &[
     ("src/clock.rs", "it is the clock"),
+    ("src/app/opening.rs", "an opening that takes long is told of after a while"),
     ("src/derive/follower.rs", "what is applied is committed after a while"),
-    ("src/rpc/call.rs", "a deadline is counted from when a call came in"),
+    ("src/derive/pace.rs", "what takes long is told of after a while"),
+    ("src/rpc/admission.rs", "a deadline is counted from when a call came in"),
+    ("src/rpc/call.rs", "a call that did not come over the wire comes in now"),
+    ("src/rpc/peer.rs", "an answer waits for its client no longer than so"),
     ("src/rpc/remote_extractor.rs", "an extractor is told what is left of its time"),
     ("src/rpc/watch.rs", "a quiet stream is told how far it is after a while"),
     ("src/cli/load/tally.rs", "the progress of a load is told as a rate"),

@@ -71,8 +71,10 @@ impl Extract {
         let named = Named::read(&index, &document);
         let json = || {
             let mut json = shown::json(&extraction);
-            json["names"] = named.names_json().into();
-            json["times"] = named.times_json().into();
+            if let Some(fields) = json.as_object_mut() {
+                fields.insert("names".into(), named.names_json().into());
+                fields.insert("times".into(), named.times_json().into());
+            }
             json
         };
         match self.output {

@@ -161,7 +161,8 @@ fn table(headings: [&str; 4], mut rows: Vec<[String; 4]>) -> String {
     rows.insert(0, headings.map(str::to_owned));
     let cells = |row: &[String; 4]| row.iter().map(|cell| harmless(cell)).collect::<Vec<_>>();
     let mut rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
-    let others: Vec<Vec<String>> = rows.iter().map(|row| row[1..].to_vec()).collect();
+    let others: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().skip(1).cloned().collect()).collect();
     let taken = columns(&others).first().map_or(0, |row| row.concat().chars().count());
     let gaps = 2 * headings.len();
     let room = WIDTH.saturating_sub(taken + gaps).max(LEAST_COLUMNS);
