@@ -17,6 +17,8 @@ mod erase;
 pub mod error;
 mod export;
 mod extract;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graph;
 mod import;
 mod ingest;
