@@ -14,8 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tonic::transport::server::TcpIncoming;
+use tokio::task::{JoinError, JoinHandle};
 
 pub use self::check::check;
 pub use self::compact::compact;
@@ -23,7 +24,7 @@ use self::derived::Derived;
 pub use self::extractor::ExtractorError;
 pub use self::restore::{PRINCIPAL as RESTORER, RestoreError, Restored, restore};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, History};
+use crate::config::{BulkWindow, Config, History};
 use crate::derive::Recent;
 use crate::kb::{self, KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::rpc::seed_file::{self, SeedError};
@@ -70,9 +71,6 @@ pub enum Error {
     /// No thread can be started.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
-    /// The transport failed.
-    #[error("the server failed: {0}")]
-    Transport(#[from] tonic::transport::Error),
     /// The data cannot be checked.
     #[error("cannot check the data: {0}")]
     Check(kb::error::Error),
@@ -85,15 +83,17 @@ pub enum Error {
 pub struct Server {
     config: Config,
     address: SocketAddr,
-    incoming: TcpIncoming,
+    listener: TcpListener,
 }
 
 impl Server {
     /// Takes the port, so that the address is known before anything is opened.
     pub fn bind(config: Config) -> Result<Self, Error> {
         let listen = |source| Error::Listen { address: config.listen, source };
-        let incoming = TcpIncoming::bind(config.listen).map_err(listen)?.with_nodelay(Some(true));
-        let address = incoming.local_addr().map_err(listen)?;
+        let listener = std::net::TcpListener::bind(config.listen).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let listener = TcpListener::from_std(listener).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
         if !address.ip().is_loopback() {
             tracing::warn!(
                 %address,
@@ -101,7 +101,7 @@ impl Server {
                  whoever reaches the port may read and write"
             );
         }
-        Ok(Self { config, address, incoming })
+        Ok(Self { config, address, listener })
     }
 
     /// Where it listens.
@@ -117,7 +117,7 @@ impl Server {
         self,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
-        let Self { config, address, incoming } = self;
+        let Self { config, address, listener } = self;
         let remote = extractor::client(&config.extractor)?;
         let (stop, stopping) = watch::channel(false);
         let base = Base::default();
@@ -125,21 +125,15 @@ impl Server {
         let services = Services {
             base: base.clone(),
             calls: call_policy(&config),
-            bulk: BulkLimits { items: config.bulk.items, bytes: config.bulk.bytes },
+            bulk: bulk_limits(&config),
             watch: watch_policy(&config),
             request_id_ttl: config.request_id_ttl,
             on_loopback: address.ip().is_loopback(),
             start_time: clock.now(),
             stopping: stopping.clone(),
         };
-        let (router, health) = services.router(&transport(&config)).await;
-        let mut stopped = stopping.clone();
-        let until_stopped = async move {
-            // The sender gone means the same.
-            let _ = stopped.wait_for(|stopping| *stopping).await;
-        };
-        let mut serving =
-            tokio::spawn(router.serve_with_incoming_shutdown(incoming, until_stopped));
+        let (served, health) = services.served(transport(&config)).await;
+        let mut serving = tokio::spawn(served.serve(listener, stopping));
         tracing::info!(%address, data_dir = %config.data_dir.display(), "opening the data");
         let store = open(&config).await?;
         let recent = Arc::new(Recent::default());
@@ -167,14 +161,17 @@ impl Server {
         tracing::info!(%address, revision = store.head().revision.0, "serving");
         tokio::select! {
             () = shutdown => {}
-            ended = &mut serving => return ended_early(ended),
+            ended = &mut serving => {
+                tell_cut_short(ended);
+                return Ok(());
+            }
         }
         tracing::info!("stopping");
         following.abort();
         health.not_serving().await;
         // Nobody listening means that nothing is left to stop.
         let _ = stop.send(true);
-        finish(serving, config.shutdown_grace).await?;
+        finish(serving, config.shutdown_grace).await;
         pruning.abort();
         derived.close().await;
         store.close().await.map_err(Error::Close)?;
@@ -191,31 +188,21 @@ pub async fn serve(
     Server::bind(config)?.run(shutdown).await
 }
 
-type Serving = tokio::task::JoinHandle<Result<(), tonic::transport::Error>>;
-
-/// Waits for the calls under way, no longer than the grace period: a connection
-/// that says nothing could hold a graceful end up for ever.
-async fn finish(mut serving: Serving, grace: Duration) -> Result<(), Error> {
+/// Waits for the calls under way, no longer than the grace period.
+async fn finish(mut serving: JoinHandle<()>, grace: Duration) {
     match tokio::time::timeout(grace, &mut serving).await {
-        Ok(ended) => ended_early(ended),
+        Ok(ended) => tell_cut_short(ended),
         Err(_) => {
             tracing::warn!(?grace, "calls were still under way after the grace period");
             serving.abort();
-            Ok(())
         }
     }
 }
 
-fn ended_early(
-    ended: Result<Result<(), tonic::transport::Error>, tokio::task::JoinError>,
-) -> Result<(), Error> {
-    match ended {
-        Ok(ended) => Ok(ended?),
-        // Only a panic or our own abort ends the task so; calls catch their panics.
-        Err(error) => {
-            tracing::error!(%error, "the transport was cut short");
-            Ok(())
-        }
+/// Only a panic or our own abort ends the transport so; calls catch their panics.
+fn tell_cut_short(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "the transport was cut short");
     }
 }
 
@@ -261,9 +248,13 @@ fn call_policy(config: &Config) -> CallPolicy {
     CallPolicy {
         default_deadline: config.deadline.default,
         max_deadline: config.deadline.max,
-        concurrency: config.server.concurrency,
         message_bytes: config.server.message_bytes,
     }
+}
+
+fn bulk_limits(config: &Config) -> BulkLimits {
+    let BulkWindow { streams, items, bytes } = config.bulk;
+    BulkLimits { streams, items, bytes }
 }
 
 fn retention(config: &Config) -> Retention {
@@ -282,7 +273,11 @@ fn watch_policy(config: &Config) -> WatchPolicy {
 fn transport(config: &Config) -> Transport {
     let server = &config.server;
     Transport {
-        message_bytes: server.message_bytes,
+        connections: server.connections,
+        preface_timeout: server.preface_timeout,
+        slow_reader_timeout: server.slow_reader_timeout,
+        concurrency: server.concurrency,
+        in_flight_bytes: server.in_flight_bytes,
         concurrency_per_connection: server.concurrency_per_connection,
         max_concurrent_streams: server.max_concurrent_streams,
         max_header_list_bytes: server.max_header_list_bytes,

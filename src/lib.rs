@@ -6,8 +6,8 @@
 //! - [`domain`]: the words. Articles, statements, entities, selectors, coarse
 //!   times, names and their folding: values and the rules that hold of them.
 //! - [`query`]: the filter language and the choice of the access path for a list.
-//! - [`extract`]: what a text says, who says it and when, found by rules.
-//! - [`extract`]: text to statements, by models that come with the program.
+//! - [`extract`]: what a text says, who says it and when: by models and rules that come
+//!   with the program.
 //! - [`clock`]: where the time comes from.
 //! - [`store`]: what a backend owes, and one conformance suite that says so;
 //!   `store::memory` is the reference, `store::sled` keeps data on disk.

@@ -99,7 +99,7 @@ keys! {
     log: Log;
     /// The limits of connections and messages.
     server: ServerLimits;
-    /// What a bulk stream may have unacknowledged.
+    /// How many bulk streams there may be, and what each may have unacknowledged.
     bulk: BulkWindow;
     /// How Watch streams are handled.
     watch: WatchStreams;
@@ -138,14 +138,21 @@ keys! {
     ServerLimits {
         message_bytes: usize = "server.message_bytes", "4 MiB", value::bytes(65_536..=67_108_864),
             "The largest message either way.";
-        concurrency: usize = "server.concurrency", "1024", value::number(1..=1_000_000),
-            "Calls served at once; more are refused with a hint when to retry.";
-        concurrency_per_connection: usize = "server.concurrency_per_connection", "256",
+        connections: usize = "server.connections", "512", value::number(1..=1_000_000),
+            "Connections open at once; more are told so and closed. Each needs a file descriptor.";
+        preface_timeout: Duration = "server.preface_timeout", "10s", value::duration(1..=600),
+            "How long a new connection may take to begin to speak HTTP/2.";
+        concurrency: usize = "server.concurrency", "256", value::number(1..=1_000_000),
+            "Calls served at once, until their answers are read; more are refused with a hint when to retry.";
+        concurrency_per_connection: usize = "server.concurrency_per_connection", "128",
             value::number(1..=1_000_000),
-            "Calls served at once on one connection.";
-        max_concurrent_streams: u32 = "server.max_concurrent_streams", "256",
+            "Calls and bulk streams served at once on one connection.";
+        in_flight_bytes: usize = "server.in_flight_bytes", "256 MiB",
+            value::bytes(65_536..=4_294_967_295),
+            "What the requests and answers of all calls may fill, at least `server.message_bytes`.";
+        max_concurrent_streams: u32 = "server.max_concurrent_streams", "128",
             value::number(1..=1_000_000),
-            "Streams that one connection may have open.";
+            "Streams that one connection may have open; clients wait with more.";
         max_header_list_bytes: u32 = "server.max_header_list_bytes", "16 KiB",
             value::bytes(4_096..=1_048_576),
             "The largest headers of a call.";
@@ -165,12 +172,16 @@ keys! {
             "How often a quiet connection is asked whether it lives.";
         keepalive_timeout: Duration = "server.keepalive_timeout", "20s", value::duration(1..=3_600),
             "How long the answer to that may take.";
+        slow_reader_timeout: Duration = "server.slow_reader_timeout", "2m", value::duration(1..=3_600),
+            "How long an answer may wait for its client to read before the connection is closed.";
     }
 }
 
 keys! {
-    /// What a bulk stream may have unacknowledged.
+    /// How many bulk streams there may be, and what each may have unacknowledged.
     BulkWindow {
+        streams: usize = "bulk.streams", "32", value::number(1..=100_000),
+            "Bulk streams and imports open at once, apart from `server.concurrency`.";
         items: usize = "bulk.items", "256", value::number(1..=100_000),
             "Items that a bulk stream may have unacknowledged.";
         bytes: usize = "bulk.bytes", "8 MiB", value::bytes(65_536..=1_073_741_824),
@@ -181,7 +192,7 @@ keys! {
 keys! {
     /// How Watch streams are handled.
     WatchStreams {
-        streams: usize = "watch.streams", "4096", value::number(1..=1_000_000),
+        streams: usize = "watch.streams", "1024", value::number(1..=1_000_000),
             "Watch streams open at once, apart from `server.concurrency`.";
         checkpoint_interval: Duration = "watch.checkpoint_interval", "30s", value::duration(1..=3_600),
             "After how long without a message a Watch is sent a checkpoint.";

@@ -97,6 +97,10 @@ impl Config {
             let allowed = "at most `server.connection_window_bytes`";
             return Err(values.refuse("server.stream_window_bytes", allowed));
         }
+        if self.server.message_bytes > self.server.in_flight_bytes {
+            let allowed = "at least `server.message_bytes`";
+            return Err(values.refuse("server.in_flight_bytes", allowed));
+        }
         if self.history.max_age.is_some_and(|age| age < self.request_id_ttl) {
             return Err(values.refuse("history.max_age", "at least `request_id_ttl`"));
         }

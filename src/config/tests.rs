@@ -25,7 +25,7 @@ fn without_anything_the_defaults_hold() {
     assert_eq!(config.request_id_ttl, Duration::from_secs(24 * 3_600));
     assert_eq!(config.log, Log { format: LogFormat::Human, level: "info".into() });
     assert_eq!(config.server.message_bytes, 4 << 20);
-    assert_eq!(config.bulk, BulkWindow { items: 256, bytes: 8 << 20 });
+    assert_eq!(config.bulk, BulkWindow { streams: 32, items: 256, bytes: 8 << 20 });
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub struct FollowerConfig {
     pub interval: Duration,
     /// How many records may be applied before they are committed.
     pub records: usize,
+    /// How far its thread stands back where processors are scarce, from 0, not at all,
+    /// to 19: what `nice` takes. Looked at on Linux alone.
+    pub niceness: i32,
 }
 
 /// How far something derived has come.
@@ -80,9 +83,10 @@ impl Follower {
         let name = derived.name();
         let following = Following { config, derived, heads, wishes: wished, standing };
         let runtime = Handle::current();
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || runtime.block_on(following.run()))?;
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            stand_back(following.config.niceness);
+            runtime.block_on(following.run());
+        })?;
         Ok(Self { wishes, standing: told, thread: Mutex::new(Some(thread)) })
     }
 
@@ -128,6 +132,19 @@ impl Follower {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
     }
+}
+
+/// Lets other threads go before this one.
+fn stand_back(niceness: i32) {
+    #[cfg(target_os = "linux")]
+    if niceness > 0 {
+        let thread = rustix::thread::gettid();
+        if let Err(error) = rustix::process::setpriority_process(Some(thread), niceness) {
+            tracing::debug!(%error, niceness, "a thread keeps its priority");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = niceness;
 }
 
 /// The thread's own side.

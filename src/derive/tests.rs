@@ -147,6 +147,7 @@ fn follow(store: &Arc<MemoryStore>, notebook: &Notebook) -> Follower {
         recent: Arc::default(),
         interval: Duration::from_secs(3_600),
         records: usize::MAX,
+        niceness: 0,
     };
     Follower::start(config, Box::new(notebook.clone())).unwrap()
 }

@@ -6,10 +6,11 @@ use super::feature::Weights;
 use super::floating;
 use super::lexicon::Classes;
 use super::model::Models;
+use super::nouns;
 use super::paragraph::Paragraph;
 use super::phrase::Phrase;
 use super::quotes::Quotation;
-use super::rules;
+use super::rules::{self, Source};
 use super::speaker::Speakers;
 
 /// A statement as tokens of its paragraph.
@@ -50,6 +51,12 @@ pub(super) enum Rule {
     CueInQuote,
     /// There was agreement that it "rains".
     QuoteInThatClause,
+    /// The minister's remarks about "the rain".
+    NounOfSaying,
+    /// Smith: "It rains."
+    NameBeforeColon,
+    /// One topic raised at the meeting: the "rain".
+    TopicBeforeColon,
 }
 
 impl Rule {
@@ -64,6 +71,9 @@ impl Rule {
             Self::ClauseAround => "clause-around-cue",
             Self::CueInQuote => "cue-in-quote",
             Self::QuoteInThatClause => "quote-in-that-clause",
+            Self::NounOfSaying => "noun-of-saying",
+            Self::NameBeforeColon => "name-before-colon",
+            Self::TopicBeforeColon => "topic-before-colon",
         }
     }
 
@@ -110,6 +120,9 @@ impl Decoder {
         self.counts.of(paragraph, &self.cues);
         let mut found: Vec<(f32, usize, Candidate)> = Vec::new();
         for cue in &self.cues {
+            if nouns::is_topic(paragraph, cue.place) {
+                continue;
+            }
             let scene = Scene { paragraph, counts: &self.counts, cue: *cue };
             self.candidates.find(&scene, &models.content, &|_| false);
             let best = likeliest(&self.candidates.all);
@@ -196,7 +209,7 @@ impl Decoder {
         let (speakers, weights) = (&mut self.speakers, &models.speaker);
         speakers.find(paragraph, &self.cues, &self.counts, cue, &content, weights);
         let speaker = speakers.all.iter().max_by(|one, other| one.1.total_cmp(&other.1));
-        let speaker = speaker.and_then(|(phrase, _)| *phrase);
+        let speaker = nouns::speaker(paragraph, cue).or(speaker.and_then(|(phrase, _)| *phrase));
         let rule = Rule::of(paragraph, cue, &content);
         let to = paragraph.at(cue as isize + 1).is(Classes::TO);
         let according = to
@@ -218,16 +231,22 @@ impl Decoder {
                 let owners = self.owners.get(span.0..span.1).unwrap_or_default();
                 owners.iter().any(|owner| *owner != 0)
             };
-            let found = rules::cue_in_quote(paragraph, *quotation)
-                .or_else(|| rules::quote_in_that_clause(paragraph, *quotation));
-            let Some(found) = found.filter(|it| !claimed((it.start, quotation.end))) else {
+            if claimed((quotation.open, quotation.end)) {
+                continue;
+            }
+            let found = rules::find(paragraph, *quotation);
+            let Some(found) = found.filter(|it| !claimed((it.start, it.end))) else {
                 continue;
             };
-            let content = vec![(found.content, quotation.end)];
+            let content = vec![(found.content, found.end)];
             let mut decoded = self.decoded(paragraph, models, 1.0, found.cue, content);
             decoded.rule = found.rule;
             decoded.cue_end = found.cue_end;
-            decoded.speaker = found.speaker.or(decoded.speaker);
+            decoded.speaker = match found.source {
+                Source::Known(phrase) => Some(phrase),
+                Source::Untold => None,
+                Source::Open => decoded.speaker,
+            };
             self.own(kept.len() + 1, &decoded.content);
             kept.push(decoded);
         }

@@ -84,7 +84,7 @@ impl Token {
     /// Its part of speech, as far as the word alone tells.
     pub(super) fn tag(&self) -> u32 {
         match self.kind {
-            Kind::Word => self.word_tag(),
+            Kind::Word => u32::from(self.part_of_speech),
             Kind::Number => 1,
             Kind::Edge => 2,
             Kind::Quote => 3,
@@ -99,8 +99,9 @@ impl Token {
         }
     }
 
-    fn word_tag(&self) -> u32 {
-        const CLOSED: [(Classes, u32); 19] = [
+    /// The part of speech of a word, told from its classes, its ending and its capital.
+    pub(super) fn told_part_of_speech(&self) -> u8 {
+        const CLOSED: [(Classes, u8); 19] = [
             (Classes::THAT, 12),
             (Classes::TO, 13),
             (Classes::BE, 14),

@@ -52,12 +52,15 @@ classes! {
     TIME "time" 20,
     ROLE "role" 21,
     AUDIENCE "audience" 22,
-    VENUE "venue" 23,
-    PLURAL_SOURCE "plural-source" 24,
+    SAYING "saying" 23,
+    LABEL "label" 24,
     REPORTING "reporting" 25,
     ABBREVIATION "abbreviation" 26,
     RESERVE "reserve" 27,
     IRREGULAR "irregular" 28,
+    ABOUT "about" 29,
+    AUTHOR "author" 30,
+    TOPIC "topic" 31,
 }
 
 impl Classes {

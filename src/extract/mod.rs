@@ -23,6 +23,8 @@ mod content;
 mod phrase;
 mod speaker;
 mod rules;
+mod nouns;
+mod colon;
 mod floating;
 mod decode;
 mod precision;

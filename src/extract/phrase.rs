@@ -100,7 +100,8 @@ fn goes_on(paragraph: &Paragraph, cues: &[Cue], start: usize, end: usize) -> boo
     true
 }
 
-fn is_genitive(token: &Token) -> bool {
+/// The mark of the genitive, or a verb that looks the same: 's.
+pub(super) fn is_genitive(token: &Token) -> bool {
     token.kind == Kind::Word
         && token.is(Classes::BE)
         && !token.spaced

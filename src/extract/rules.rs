@@ -1,7 +1,9 @@
 //! Quotations that the models leave unclaimed, found by their shape.
 
+use super::colon;
 use super::decode::Rule;
 use super::lexicon::Classes;
+use super::nouns;
 use super::paragraph::Paragraph;
 use super::phrase::{self, Phrase};
 use super::quotes::Quotation;
@@ -18,15 +20,40 @@ pub(super) struct Match {
     pub(super) cue: usize,
     /// The token after them.
     pub(super) cue_end: usize,
-    /// Where the content begins; it ends with the quotation.
+    /// Where the content begins.
     pub(super) content: usize,
-    /// Who says it, where the rule knows.
-    pub(super) speaker: Option<Phrase>,
+    /// Where it ends.
+    pub(super) end: usize,
+    /// Who says it, as far as the rule knows.
+    pub(super) source: Source,
+}
+
+/// Who says something, as far as a rule knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    /// The phrase for the speaker.
+    Known(Phrase),
+    /// The text does not tell.
+    Untold,
+    /// The rule does not know: the model is asked.
+    Open,
+}
+
+/// What the first of the rules finds that fits the quotation.
+pub(super) fn find(paragraph: &Paragraph, quotation: Quotation) -> Option<Match> {
+    const RULES: [fn(&Paragraph, Quotation) -> Option<Match>; 5] = [
+        cue_in_quote,
+        colon::after_name,
+        colon::after_topic,
+        nouns::noun_of_saying,
+        quote_in_that_clause,
+    ];
+    RULES.iter().find_map(|rule| rule(paragraph, quotation))
 }
 
 /// She "said that it rains": the quotation begins with the reporting words, and the
 /// speaker stands right before it.
-pub(super) fn cue_in_quote(paragraph: &Paragraph, quotation: Quotation) -> Option<Match> {
+fn cue_in_quote(paragraph: &Paragraph, quotation: Quotation) -> Option<Match> {
     const FEWEST_WORDS: usize = 4;
     let inside = quotation.inside();
     let at = |place: usize| paragraph.at(place as isize);
@@ -54,7 +81,8 @@ pub(super) fn cue_in_quote(paragraph: &Paragraph, quotation: Quotation) -> Optio
         cue,
         cue_end: content,
         content,
-        speaker: Some(*speaker),
+        end: quotation.end,
+        source: Source::Known(*speaker),
     })
 }
 
@@ -82,7 +110,7 @@ fn content_after(paragraph: &Paragraph, cue: usize, end: usize) -> usize {
 }
 
 /// There was agreement that it "rains": a clause with "that" ends in the quotation.
-pub(super) fn quote_in_that_clause(paragraph: &Paragraph, quotation: Quotation) -> Option<Match> {
+fn quote_in_that_clause(paragraph: &Paragraph, quotation: Quotation) -> Option<Match> {
     const FEWEST_WORDS: usize = 5;
     const LONGEST: usize = 40;
     if quotation.inside().len() < FEWEST_WORDS || !quotation.closed {
@@ -103,6 +131,7 @@ pub(super) fn quote_in_that_clause(paragraph: &Paragraph, quotation: Quotation) 
         cue,
         cue_end: cue + 1,
         content: that,
-        speaker: None,
+        end: nouns::content_end(paragraph, that, quotation),
+        source: Source::Open,
     })
 }

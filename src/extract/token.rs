@@ -57,6 +57,8 @@ pub(super) struct Token {
     pub(super) ending: Ending,
     /// What the lexicon knows of it.
     pub(super) entry: Entry,
+    /// The part of speech of a word, worked out once: it is asked for hundreds of times.
+    pub(super) part_of_speech: u8,
 }
 
 /// How a word ends.
@@ -184,16 +186,17 @@ impl Reader<'_> {
         } else {
             self.letters(&mut number);
         }
-        let entry = self.lexicon.get(&self.lower);
-        Token {
+        let mut token = Token {
             kind: if number { Kind::Number } else { Kind::Word },
             capital,
             small: character.is_lowercase(),
             ending: ending(&self.lower),
-            entry,
+            entry: self.lexicon.get(&self.lower),
             mark: '\0',
             ..Token::default()
-        }
+        };
+        token.part_of_speech = token.told_part_of_speech();
+        token
     }
 
     /// Takes one character into the word.

@@ -76,12 +76,12 @@ impl AdminService for Admin {
         request: Request<pb::CreateBackupRequest>,
     ) -> Result<Response<Self::CreateBackupStream>, Status> {
         self.may_administer()?;
-        let (permit, deadline) = self.calls.stream(&request)?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let kb = self.base.get().map_err(status::of_read)?;
         let history = request.into_inner().history;
         let backup = Backup::begin(kb, history, self.stopping.clone()).await;
         let backup = backup.map_err(status::of_read)?;
-        let answers = streaming::answers(deadline, permit, |answers| backup.serve(answers));
+        let answers = streaming::answers(deadline, place, |answers| backup.serve(answers));
         Ok(Response::new(answers))
     }
 
@@ -92,14 +92,14 @@ impl AdminService for Admin {
         request: Request<Streaming<pb::ImportRecordsRequest>>,
     ) -> Result<Response<Self::ImportRecordsStream>, Status> {
         self.may_administer()?;
-        let (permit, deadline) = self.calls.stream(&request)?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let import = Import {
             kb: Arc::clone(self.base.get().map_err(status::of_write)?),
             incoming: request.into_inner(),
             limits: self.bulk,
             stopping: self.stopping.clone(),
         };
-        let answers = streaming::answers(deadline, permit, |answers| import.serve(answers));
+        let answers = streaming::answers(deadline, place, |answers| import.serve(answers));
         Ok(Response::new(answers))
     }
 
@@ -119,13 +119,12 @@ impl AdminService for Admin {
         request: Request<pb::CheckIntegrityRequest>,
     ) -> Result<Response<Self::CheckIntegrityStream>, Status> {
         self.may_administer()?;
-        let (permit, deadline) = self.calls.stream(&request)?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let most = from_pb::most_findings(request.get_ref()).map_err(status::of_read)?;
         let kb = self.base.get().map_err(status::of_read)?;
         let check = Check::begin(kb, most).await.map_err(status::of_read)?;
         let stopping = self.stopping.clone();
-        let answers =
-            streaming::answers(deadline, permit, |answers| check.serve(answers, stopping));
+        let answers = streaming::answers(deadline, place, |answers| check.serve(answers, stopping));
         Ok(Response::new(answers))
     }
 
@@ -136,12 +135,12 @@ impl AdminService for Admin {
         request: Request<pb::RebuildIndexRequest>,
     ) -> Result<Response<Self::RebuildIndexStream>, Status> {
         self.may_administer()?;
-        let (permit, deadline) = self.calls.stream(&request)?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let which = from_pb::rebuild_index(&request.into_inner()).map_err(status::of_read)?;
         let follower = self.base.get().and_then(|kb| follower(kb, which));
         let follower = follower.map_err(status::of_read)?;
         let rebuild = Rebuild::begin(follower, self.stopping.clone());
-        let answers = streaming::answers(deadline, permit, |answers| rebuild.serve(answers));
+        let answers = streaming::answers(deadline, place, |answers| rebuild.serve(answers));
         Ok(Response::new(answers))
     }
 }

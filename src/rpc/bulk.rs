@@ -15,9 +15,11 @@ use super::{from_pb, pb, status, to_pb};
 use crate::kb::error::Error;
 use crate::kb::{BulkAck, BulkItem, KnowledgeBase};
 
-/// What a bulk stream may have unacknowledged.
+/// How many bulk streams there may be, and what each may have unacknowledged.
 #[derive(Clone, Copy, Debug)]
 pub struct BulkLimits {
+    /// Streams open at once, those of imports among them.
+    pub streams: usize,
     /// Items.
     pub items: usize,
     /// Bytes of items; a single larger item still passes, alone.
@@ -70,7 +72,7 @@ async fn take(
     let mut last = 0;
     loop {
         let message = tokio::select! {
-            message = incoming.message() => message.map_err(status::oversize_explained)?,
+            message = incoming.message() => message.map_err(status::transport_explained)?,
             _ = stopping.wait_for(|stopping| *stopping) => {
                 tokio::spawn(tokio::time::timeout(FAREWELL, discard(incoming)));
                 return Err(status::of_write(Error::Stopping));

@@ -1,18 +1,18 @@
-//! What every call goes through: which base it is for, how many may run, its
-//! deadline, its panics, and the size of its answer.
+//! What every call goes through: which base it is for, its deadline, its panics, and
+//! the size of its answer.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use http::HeaderMap;
 use prost::Message;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tonic::metadata::MetadataMap;
-use tonic::{Extensions, Request, Response, Status};
+use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
+use super::admission::{Admitted, Place};
 use super::status;
 use crate::kb::error::Error;
 
@@ -35,26 +35,28 @@ pub struct CallPolicy {
     pub default_deadline: Duration,
     /// The longest deadline of a unary call.
     pub max_deadline: Duration,
-    /// How many calls may run at once.
-    pub concurrency: usize,
     /// The largest message either way, in bytes.
     pub message_bytes: usize,
 }
 
+impl CallPolicy {
+    /// Until when a call that arrived then may take.
+    pub(super) fn until(&self, arrival: Instant, headers: &HeaderMap) -> Instant {
+        let asked =
+            grpc_timeout(headers).map(|timeout| ahead_of_transport(timeout).min(self.max_deadline));
+        arrival + asked.unwrap_or(self.default_deadline)
+    }
+}
+
 /// Handles calls by one policy.
-#[derive(Clone)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Calls {
     policy: CallPolicy,
-    permits: Arc<Semaphore>,
-    /// Apart from the others: a stream that waits for days takes no place from
-    /// calls that are over in a moment.
-    watch_permits: Arc<Semaphore>,
 }
 
 impl Calls {
-    pub(super) fn new(policy: CallPolicy, watch_streams: usize) -> Self {
-        let permits = Arc::new(Semaphore::new(policy.concurrency));
-        Self { permits, watch_permits: Arc::new(Semaphore::new(watch_streams)), policy }
+    pub(super) fn new(policy: CallPolicy) -> Self {
+        Self { policy }
     }
 
     /// The most bytes that the records of one answer may fill.
@@ -63,16 +65,19 @@ impl Calls {
     }
 
     /// Runs one unary call; `to_status` says what its errors are on the wire.
-    pub(super) async fn unary<Req, Res: Message>(
+    pub(super) async fn unary<Req: Message, Res: Message>(
         &self,
         request: Request<Req>,
         to_status: fn(Error) -> Status,
         work: impl AsyncFnOnce(Req) -> Result<Res, Error>,
     ) -> Result<Response<Res>, Status> {
-        let _permit = self.admit(request.metadata())?;
-        let deadline = self.deadline(request.metadata());
-        let until =
-            arrival(request.extensions()) + deadline.unwrap_or(self.policy.default_deadline);
+        check_base(request.metadata())?;
+        let admitted = request.extensions().get::<Admitted>().cloned();
+        let until = self.policy.until(arrival(admitted.as_ref()), request.metadata().as_ref());
+        let place = admitted.map(|admitted| admitted.place);
+        if let Some(place) = &place {
+            count_unpacked(&request, place)?;
+        }
         let work = AssertUnwindSafe(work(request.into_inner())).catch_unwind();
         let answer = match tokio::time::timeout_at(until, work).await {
             Err(_) => return Err(status::deadline_exceeded()),
@@ -83,55 +88,39 @@ impl Calls {
         if size > self.policy.message_bytes {
             return Err(status::answer_too_large(size, self.policy.message_bytes));
         }
+        if let Some(place) = place {
+            let room = tokio::time::timeout_at(until, place.refill(size)).await;
+            room.map_err(|_| status::deadline_exceeded())?;
+        }
         Ok(Response::new(answer))
     }
 
-    /// Admits a stream; the permit is held as long as it runs. Its deadline is the
+    /// Takes a stream on; its place is held as long as it runs. Its deadline is the
     /// caller's, if any.
     pub(super) fn stream<Req>(
         &self,
         request: &Request<Req>,
-    ) -> Result<(OwnedSemaphorePermit, Option<Instant>), Status> {
-        let permit = self.admit(request.metadata())?;
-        let until = |timeout| arrival(request.extensions()) + ahead_of_transport(timeout);
-        Ok((permit, grpc_timeout(request.metadata()).map(until)))
-    }
-
-    /// Admits a Watch, likewise.
-    pub(super) fn watch(
-        &self,
-        metadata: &MetadataMap,
-    ) -> Result<(OwnedSemaphorePermit, Option<Instant>), Status> {
-        check_base(metadata)?;
-        let permit = Arc::clone(&self.watch_permits).try_acquire_owned();
-        let permit = permit.map_err(|_| status::watch_streams_taken())?;
-        Ok((permit, grpc_timeout(metadata).map(|timeout| Instant::now() + timeout)))
-    }
-
-    fn admit(&self, metadata: &MetadataMap) -> Result<OwnedSemaphorePermit, Status> {
-        check_base(metadata)?;
-        Arc::clone(&self.permits).try_acquire_owned().map_err(|_| status::overloaded())
-    }
-
-    fn deadline(&self, metadata: &MetadataMap) -> Option<Duration> {
-        grpc_timeout(metadata)
-            .map(|timeout| ahead_of_transport(timeout).min(self.policy.max_deadline))
+    ) -> Result<(Option<Place>, Option<Instant>), Status> {
+        check_base(request.metadata())?;
+        let admitted = request.extensions().get::<Admitted>().cloned();
+        let arrival = arrival(admitted.as_ref());
+        let timeout = grpc_timeout(request.metadata().as_ref());
+        let until = timeout.map(|timeout| arrival + ahead_of_transport(timeout));
+        Ok((admitted.map(|admitted| admitted.place), until))
     }
 }
 
-/// When a call arrived.
-#[derive(Clone, Copy, Debug)]
-struct Arrival(Instant);
-
-/// Notes when a call arrives: the transport counts its deadline from then, however
-/// late its handler gets to run.
-pub(super) fn note_arrival(mut request: Request<()>) -> Result<Request<()>, Status> {
-    request.extensions_mut().insert(Arrival(Instant::now()));
-    Ok(request)
+/// Counts what a packed request has become: it was counted as it came.
+fn count_unpacked<Req: Message>(request: &Request<Req>, place: &Place) -> Result<(), Status> {
+    match request.metadata().contains_key("grpc-encoding") {
+        true => place.fill(request.get_ref().encoded_len()),
+        false => Ok(()),
+    }
 }
 
-fn arrival(extensions: &Extensions) -> Instant {
-    extensions.get::<Arrival>().map_or_else(Instant::now, |arrival| arrival.0)
+/// When a call arrived; one that did not come over the wire arrives now.
+fn arrival(admitted: Option<&Admitted>) -> Instant {
+    admitted.map_or_else(Instant::now, |admitted| admitted.arrival)
 }
 
 fn ahead_of_transport(timeout: Duration) -> Duration {
@@ -147,8 +136,8 @@ fn check_base(metadata: &MetadataMap) -> Result<(), Status> {
 }
 
 /// The `grpc-timeout` of a call: up to eight digits and a unit.
-fn grpc_timeout(metadata: &MetadataMap) -> Option<Duration> {
-    let text = metadata.get("grpc-timeout")?.to_str().ok()?;
+fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     if digits.is_empty() || digits.len() > 8 {
         return None;
@@ -188,14 +177,12 @@ mod tests {
 
     type Answer = Result<pb::GetEntityResponse, Error>;
 
-    fn calls(concurrency: usize) -> Calls {
-        let policy = CallPolicy {
+    fn calls() -> Calls {
+        Calls::new(CallPolicy {
             default_deadline: Duration::from_secs(5),
             max_deadline: Duration::from_secs(60),
-            concurrency,
             message_bytes: 1 << 20,
-        };
-        Calls::new(policy, 1)
+        })
     }
 
     fn asked(key: &'static str, value: &str) -> Request<()> {
@@ -218,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_internal_with_an_incident_and_kills_nothing() {
-        let calls = calls(1);
+        let calls = calls();
         for _ in 0..3 {
             let status =
                 refusal(&calls, Request::new(()), async |()| panic!("a secret of ours")).await;
@@ -229,36 +216,21 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn more_calls_than_may_run_are_told_to_retry() {
-        let calls = calls(1);
-        let running = calls.admit(&MetadataMap::new()).unwrap();
-        let status = refusal(&calls, Request::new(()), async |()| unreachable!()).await;
-        assert_eq!(
-            (status.code(), reason(&status).as_str()),
-            (Code::ResourceExhausted, "OVERLOADED")
-        );
-        assert!(status.get_details_retry_info().is_some());
-        drop(running);
-        let work = async |()| Ok(pb::GetEntityResponse::default());
-        assert!(calls.unary(Request::new(()), status::of_read, work).await.is_ok());
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_deadline_ends_the_work() {
         let forever = async |()| std::future::pending::<Answer>().await;
-        let status = refusal(&calls(1), asked("grpc-timeout", "250m"), forever).await;
+        let status = refusal(&calls(), asked("grpc-timeout", "250m"), forever).await;
         assert_eq!(status.code(), Code::DeadlineExceeded);
-        let status = refusal(&calls(1), Request::new(()), forever).await;
+        let status = refusal(&calls(), Request::new(()), forever).await;
         assert_eq!(reason(&status), "DEADLINE_EXCEEDED");
     }
 
     #[tokio::test]
     async fn there_is_one_base() {
         let work = async |()| Ok(pb::GetEntityResponse::default());
-        let answer = calls(1).unary(asked(BASE_KEY, "default"), status::of_read, work).await;
+        let answer = calls().unary(asked(BASE_KEY, "default"), status::of_read, work).await;
         assert!(answer.is_ok());
-        let status = refusal(&calls(1), asked(BASE_KEY, "other"), work).await;
+        let status = refusal(&calls(), asked(BASE_KEY, "other"), work).await;
         assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "UNKNOWN_BASE"));
     }
 
@@ -268,16 +240,16 @@ mod tests {
             let entity = pb::Entity { description: "x".repeat(2 << 20), ..pb::Entity::default() };
             Ok(pb::GetEntityResponse { entity: Some(entity), revision: 1, ..Default::default() })
         };
-        let status = refusal(&calls(1), Request::new(()), large).await;
+        let status = refusal(&calls(), Request::new(()), large).await;
         assert_eq!(reason(&status), "ANSWER_TOO_LARGE");
     }
 
     #[test]
     fn a_timeout_is_read_in_every_unit() {
         let timeout = |text: &str| {
-            let mut metadata = MetadataMap::new();
-            metadata.insert("grpc-timeout", text.parse().unwrap());
-            grpc_timeout(&metadata)
+            let mut headers = HeaderMap::new();
+            headers.insert("grpc-timeout", text.parse().unwrap());
+            grpc_timeout(&headers)
         };
         assert_eq!(timeout("5S"), Some(Duration::from_secs(5)));
         assert_eq!(timeout("250m"), Some(Duration::from_millis(250)));

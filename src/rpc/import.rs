@@ -61,7 +61,7 @@ async fn take(
     let mut last = 0;
     loop {
         let message = tokio::select! {
-            message = incoming.message() => message.map_err(status::oversize_explained)?,
+            message = incoming.message() => message.map_err(status::transport_explained)?,
             _ = stopping.wait_for(|stopping| *stopping) => {
                 return Err(status::of_write(Error::Stopping));
             }

@@ -53,7 +53,7 @@ impl IngestService for Ingest {
         &self,
         request: Request<Streaming<pb::IngestArticlesRequest>>,
     ) -> Result<Response<Self::IngestArticlesStream>, Status> {
-        let (permit, deadline) = self.calls.stream(&request)?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let kb = Arc::clone(self.base.get().map_err(status::of_write)?);
         let stream = bulk::Stream {
             kb,
@@ -61,7 +61,7 @@ impl IngestService for Ingest {
             limits: self.bulk,
             stopping: self.stopping.clone(),
         };
-        let answers = streaming::answers(deadline, permit, |answers| stream.serve(answers));
+        let answers = streaming::answers(deadline, place, |answers| stream.serve(answers));
         Ok(Response::new(answers))
     }
 

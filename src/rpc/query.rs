@@ -411,7 +411,7 @@ impl QueryService for Query {
         &self,
         request: Request<pb::ExportRequest>,
     ) -> Result<Response<Self::ExportStream>, Status> {
-        let (permit, deadline) = self.calls.stream(&request)?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let query = from_pb::export_records(request.into_inner()).map_err(status::of_read)?;
         let kb = self.base.get().map_err(status::of_read)?;
         let export = Export {
@@ -419,7 +419,7 @@ impl QueryService for Query {
             exporter: kb.export(&query).await.map_err(status::of_read)?,
             stopping: self.stopping.clone(),
         };
-        let answers = streaming::answers(deadline, permit, |answers| export.serve(answers));
+        let answers = streaming::answers(deadline, place, |answers| export.serve(answers));
         Ok(Response::new(answers))
     }
 
@@ -429,7 +429,7 @@ impl QueryService for Query {
         &self,
         request: Request<pb::WatchRequest>,
     ) -> Result<Response<Responses>, Status> {
-        let (permit, deadline) = self.calls.watch(request.metadata())?;
+        let (place, deadline) = self.calls.stream(&request)?;
         let wanted = from_pb::watch(request.into_inner()).map_err(status::of_read)?;
         let body = wanted.body;
         let kb = self.base.get().map_err(status::of_read)?;
@@ -442,6 +442,6 @@ impl QueryService for Query {
             stopping: self.stopping.clone(),
             deadline,
         };
-        Ok(Response::new(subscription.run(permit)))
+        Ok(Response::new(subscription.run(place)))
     }
 }

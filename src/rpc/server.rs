@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tonic::Status;
 use tonic::body::Body;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
-use tonic::service::InterceptorLayer;
-use tonic::transport::Server;
-use tonic::transport::server::Router;
-use tonic::{Request, Status};
+use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
-use tower::layer::util::{Identity, Stack};
-use tower::util::MapResponseLayer;
+use tower::util::MapResponse;
+use tower::{Layer as _, ServiceExt as _};
 
 use super::admin::Admin;
+use super::admission::{Admission, AdmissionLimits, Admitting};
 use super::base::Base;
 use super::bulk::BulkLimits;
-use super::call::{CallPolicy, Calls, note_arrival};
+use super::call::{CallPolicy, Calls};
+use super::connections::Connections;
 use super::ingest::Ingest;
 use super::pb::FILE_DESCRIPTOR_SET;
 use super::pb::admin_service_server::AdminServiceServer;
@@ -36,7 +37,7 @@ pub struct Services {
     pub base: Base,
     /// How calls are handled.
     pub calls: CallPolicy,
-    /// What a bulk stream may have unacknowledged.
+    /// How bulk streams are bounded.
     pub bulk: BulkLimits,
     /// How Watch streams are handled.
     pub watch: WatchPolicy,
@@ -50,14 +51,27 @@ pub struct Services {
     pub stopping: watch::Receiver<bool>,
 }
 
-/// The bounds of the transport; none is left to a default, since the default
-/// server has none.
+/// The largest question to health, in bytes: it is asked without a place.
+const HEALTH_REQUEST_BYTES: usize = 4 << 10;
+/// The largest question to reflection, in bytes.
+const REFLECTION_REQUEST_BYTES: usize = 64 << 10;
+
+/// The bounds of the transport.
 #[derive(Clone, Copy, Debug)]
 pub struct Transport {
-    /// The largest message either way, in bytes.
-    pub message_bytes: usize,
+    /// Connections open at once.
+    pub connections: usize,
+    /// How long a new connection may take to begin to speak HTTP/2.
+    pub preface_timeout: Duration,
+    /// How long an answer may wait for its client to read before the connection is
+    /// closed.
+    pub slow_reader_timeout: Duration,
+    /// Calls served at once.
+    pub concurrency: usize,
     /// Calls served at once on one connection.
     pub concurrency_per_connection: usize,
+    /// What the requests and answers of calls may fill, in bytes.
+    pub in_flight_bytes: usize,
     /// Streams that one connection may have open.
     pub max_concurrent_streams: u32,
     /// The largest headers of a call, in bytes.
@@ -125,23 +139,56 @@ impl Health {
     }
 }
 
+/// Every service, behind the bounds of the transport.
+pub struct Served {
+    service: Bounded,
+    connections: Connections,
+}
+
+type Bounded = MapResponse<Admitting<Routes>, fn(http::Response<Body>) -> http::Response<Body>>;
+
+impl Served {
+    /// Serves the connections of `listener` until `stopping` is true, then until the
+    /// calls under way have ended.
+    pub async fn serve(self, listener: TcpListener, stopping: watch::Receiver<bool>) {
+        self.connections.serve(listener, self.service, stopping).await;
+    }
+}
+
 impl Services {
-    /// The router with every service, and its health, which says NOT_SERVING.
-    pub async fn router(self, transport: &Transport) -> (Router<Stamped>, Health) {
+    /// Every service, and its health, which says NOT_SERVING.
+    pub async fn served(self, transport: Transport) -> (Served, Health) {
         let (reporter, health_service) = tonic_health::server::health_reporter();
         let health = Health(reporter);
         health.not_serving().await;
-        let size = transport.message_bytes;
-        let calls = Calls::new(self.calls, self.watch.streams);
+        let admission = Admission::new(
+            self.calls,
+            AdmissionLimits {
+                calls: transport.concurrency,
+                bulk_streams: self.bulk.streams,
+                watch_streams: self.watch.streams,
+                in_flight_bytes: transport.in_flight_bytes,
+            },
+        );
+        let health_service = health_service.max_decoding_message_size(HEALTH_REQUEST_BYTES);
+        let routes = self.routes().add_service(health_service);
+        let service =
+            admission.layer(routes.prepare()).map_response(explain_transport as fn(_) -> _);
+        (Served { service, connections: Connections::new(transport) }, health)
+    }
+
+    fn routes(self) -> Routes {
+        let size = self.calls.message_bytes;
+        let calls = Calls::new(self.calls);
         let ingest = Ingest {
             base: self.base.clone(),
-            calls: calls.clone(),
+            calls,
             bulk: self.bulk,
             stopping: self.stopping.clone(),
         };
         let query = Query {
             base: self.base.clone(),
-            calls: calls.clone(),
+            calls,
             watch: self.watch,
             stopping: self.stopping.clone(),
         };
@@ -167,28 +214,16 @@ impl Services {
         let admin = AdminServiceServer::new(admin)
             .max_decoding_message_size(size)
             .max_encoding_message_size(size);
-        let router = bounded(transport)
-            .add_service(health_service)
-            .add_optional_service(reflection().build_v1().ok())
-            .add_optional_service(reflection().build_v1alpha().ok())
-            .add_service(ingest)
-            .add_service(query)
-            .add_service(admin);
-        (router, health)
+        with_reflection(Routes::new(ingest).add_service(query).add_service(admin))
     }
 }
 
-type NoteArrival = InterceptorLayer<fn(Request<()>) -> Result<Request<()>, Status>>;
-type ExplainOversize = MapResponseLayer<fn(http::Response<Body>) -> http::Response<Body>>;
-/// What calls pass before they reach a service, and answers after.
-type Stamped = Stack<ExplainOversize, Stack<NoteArrival, Identity>>;
-
-/// Adds to the transport's refusal of a large message what to do about it. Such a
-/// message never reaches a handler, so its answer is mended on the way out.
-fn explain_oversize(mut response: http::Response<Body>) -> http::Response<Body> {
+/// Adds to the transport's refusal of a message what to do about it. Such a message
+/// never reaches a handler, so its answer is mended on the way out.
+fn explain_transport(mut response: http::Response<Body>) -> http::Response<Body> {
     let bare = Status::from_header_map(response.headers());
     if let Some(bare) = bare.filter(|status| status.details().is_empty()) {
-        let explained = status::oversize_explained(bare);
+        let explained = status::transport_explained(bare);
         if !explained.details().is_empty() {
             // A status that cannot be written leaves the transport's own.
             let _ = explained.add_header(response.headers_mut());
@@ -197,20 +232,15 @@ fn explain_oversize(mut response: http::Response<Body>) -> http::Response<Body> 
     response
 }
 
-fn bounded(transport: &Transport) -> Server<Stamped> {
-    Server::builder()
-        .concurrency_limit_per_connection(transport.concurrency_per_connection)
-        .load_shed(true)
-        .max_concurrent_streams(transport.max_concurrent_streams)
-        .http2_max_header_list_size(transport.max_header_list_bytes)
-        .http2_max_local_error_reset_streams(Some(transport.max_local_error_reset_streams))
-        .http2_max_pending_accept_reset_streams(Some(transport.max_pending_accept_reset_streams))
-        .initial_stream_window_size(transport.stream_window_bytes)
-        .initial_connection_window_size(transport.connection_window_bytes)
-        .http2_keepalive_interval(Some(transport.keepalive_interval))
-        .http2_keepalive_timeout(Some(transport.keepalive_timeout))
-        .layer(InterceptorLayer::new(note_arrival as fn(_) -> _))
-        .layer(MapResponseLayer::new(explain_oversize as fn(_) -> _))
+/// Adds reflection, of both versions: clients ask for either.
+fn with_reflection(mut routes: Routes) -> Routes {
+    if let Ok(v1) = reflection().build_v1() {
+        routes = routes.add_service(v1.max_decoding_message_size(REFLECTION_REQUEST_BYTES));
+    }
+    if let Ok(v1alpha) = reflection().build_v1alpha() {
+        routes = routes.add_service(v1alpha.max_decoding_message_size(REFLECTION_REQUEST_BYTES));
+    }
+    routes
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {

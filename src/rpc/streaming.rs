@@ -5,11 +5,12 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
+use super::admission::Place;
 use super::call::panicked;
 use super::status;
 
@@ -19,13 +20,13 @@ pub(super) type Answers<T> = mpsc::Sender<Result<T, Status>>;
 pub(super) type AnswerStream<T> = ReceiverStream<Result<T, Status>>;
 
 /// How many answers may wait for a slow reader before the work behind them waits.
-const ANSWERS_WAITING: usize = 4;
+const ANSWERS_WAITING: usize = 1;
 
 /// Serves a stream of answers; ends with the status that `serve` ends with.
-/// `permit` is held until then.
+/// `place` is held until then.
 pub(super) fn answers<T, F>(
     deadline: Option<Instant>,
-    permit: OwnedSemaphorePermit,
+    place: Option<Place>,
     serve: impl FnOnce(Answers<T>) -> F,
 ) -> AnswerStream<T>
 where
@@ -36,7 +37,7 @@ where
     let last = answers.clone();
     let served = AssertUnwindSafe(serve(answers)).catch_unwind();
     tokio::spawn(async move {
-        let _permit = permit;
+        let _place = place;
         let ended = match deadline {
             Some(deadline) => tokio::time::timeout_at(deadline, served).await,
             None => Ok(served.await),

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use prost::Message as _;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
+use super::admission::Place;
 use super::call::panicked;
 use super::{pb, status, to_pb};
 use crate::domain::revision::Revision;
@@ -38,7 +39,7 @@ pub(super) type Responses =
 /// How many messages may wait for a client to read.
 const MESSAGES_WAITING: usize = 4;
 /// About how large a message becomes: what waits for a slow client is memory.
-const MESSAGE_BYTES: usize = 256 << 10;
+const MESSAGE_BYTES: usize = 128 << 10;
 
 /// One Watch stream to serve.
 pub(super) struct Subscription {
@@ -72,14 +73,14 @@ impl From<Error> for End {
 }
 
 impl Subscription {
-    /// Serves the stream; `permit` is held until it ends.
-    pub(super) fn run(self, permit: OwnedSemaphorePermit) -> Responses {
+    /// Serves the stream; `place` is held until it ends.
+    pub(super) fn run(self, place: Option<Place>) -> Responses {
         let (messages, stream) = mpsc::channel(MESSAGES_WAITING);
         // The word of the end has a way of its own: it must not wait for a client
         // that does not read.
         let (end, ended) = oneshot::channel();
         tokio::spawn(async move {
-            let _permit = permit;
+            let _place = place;
             let status = match AssertUnwindSafe(self.serve(messages)).catch_unwind().await {
                 Ok(status) => status,
                 Err(panic) => Some(panicked(panic.as_ref())),

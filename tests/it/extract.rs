@@ -281,3 +281,89 @@ fn a_quotation_that_stands_alone_goes_on_with_the_one_before() {
         "#]],
     );
 }
+
+#[test]
+fn a_noun_of_saying_introduces_a_quotation() {
+    check(
+        "Governor Sandvik's careful mention of needing winter ferries \"within the terms of the \
+         harbor agreements\" is a cautious move.",
+        expect![[r#"
+            Mixed Governor Sandvik mention: needing winter ferries … “within the terms of the harbor agreements”
+        "#]],
+    );
+    check(
+        "Finally, the discussion of the harbor's traffic and pilotage \"within the limits of the \
+         old coastal treaty\" points to longer talks.",
+        expect![[r#"
+            Mixed nobody discussion: the harbor's traffic and pilotage … “within the limits of the old coastal treaty”
+        "#]],
+    );
+    check(
+        "The minister's remarks about “a bridge that nobody asked for” angered the islands.",
+        expect![[r#"
+            Direct The minister remarks: “a bridge that nobody asked for”
+        "#]],
+    );
+    check(
+        "Critics seized on the claim by the harbor office that the pier was “the safest in the \
+         whole north.”",
+        expect![[r#"
+            Mixed the harbor office claim: that the pier was … “the safest in the whole north.”
+        "#]],
+    );
+    check(
+        "His insistence that the ferries are “a matter of life and death” has not moved anyone.",
+        expect![[r#"
+            Mixed His insistence: that the ferries are … “a matter of life and death”
+        "#]],
+    );
+    check(
+        "The chairman's response: “We will not sell the company.”",
+        expect![[r#"
+        Direct The chairman response: “We will not sell the company.”
+    "#]],
+    );
+}
+
+#[test]
+fn a_topic_raised_is_what_stands_after_the_colon_and_its_speaker_is_not_told() {
+    check(
+        "This worry is tied to another difficult subject raised at the meeting: the planned end \
+         of the ferry contract in May and the open question of the \"months after that date.\" \
+         The shipyards expect little.",
+        expect![[r#"
+            Mixed nobody raised: the planned end of the ferry contract in May and the open question of the … “months after that date.”
+        "#]],
+    );
+}
+
+#[test]
+fn a_name_and_a_colon_give_a_quotation_its_speaker() {
+    check(
+        "Interviewer: “What do you want to do next?”\nElin Sandvik, governor of Northmark: “I want \
+         to sleep for a week.”",
+        expect![[r#"
+            Direct Interviewer :: “What do you want to do next?”
+            Direct Elin Sandvik :: “I want to sleep for a week.”
+        "#]],
+    );
+    check(
+        "Sandvik: ‘We will not wait’ for the ferries",
+        expect![[r#"
+        Mixed Sandvik :: “We will not wait” … for the ferries
+    "#]],
+    );
+}
+
+#[test]
+fn titles_labels_and_single_words_are_nobodys_sayings() {
+    for text in [
+        "Related: “Ten ways to cross the sound in winter”",
+        "The book contains a mention of “the old man and the sea” on its first page.",
+        "The minister's talk of “reform” fooled nobody.",
+        "The agenda had three parts: “safety of the piers and boats” and money.",
+        "On Monday: “Songs of the winter sea” at the town hall.",
+    ] {
+        assert_eq!(told(text, &read(text)), "", "{text}");
+    }
+}

@@ -27,6 +27,10 @@ For his part, Admiral Keller-Brandt gave a hopeful account of the relations.
 He \"reiterated that cooperation between the harbors and the Coast Guard is now in the best condition,\" a strong statement after years of quarrel.
 
 In his remarks, Admiral Keller-Brandt specifically \"praised the role of the harbor pilots of the islands,\" a personal nod.
+
+This worry is tied to another difficult subject raised at the meeting: the planned end of the ferry contract and the open question of the \"months after that date.\" The shipyards expect little.
+
+Finally, the discussion of the trade and pilotage ties \"within the limits of the old coastal treaty\" points to longer talks. Governor Sandvik's careful mention of needing winter ferries \"within the terms of the island charter\" is a cautious move.
 ";
 
 fn meeting() -> pb::Article {
@@ -79,6 +83,9 @@ async fn each_quotation_has_its_speaker_by_name_post_and_pronoun() {
         ("the joint patrols of the fleet", governor),
         ("cooperation between the harbors", admiral),
         ("the role of the harbor pilots", admiral),
+        ("months after that date", ""),
+        ("within the limits", ""),
+        ("within the terms", governor),
     ] {
         assert_eq!(speaker_of(&stored.statements, quote), entity, "{quote}");
     }

@@ -32,6 +32,7 @@ mod life;
 mod linking;
 mod lists;
 mod merges;
+mod overload;
 mod paging;
 mod process;
 mod quotations;

@@ -34,7 +34,7 @@ pub use self::compare::{Likeness, Match, Sameness, compare};
 use self::fold::Word;
 pub use self::fold::{fold_word, is_mark, joins};
 pub use self::keys::{MAX_KEY_BYTES, MAX_KEYS, full_key, index_keys, lookup_keys, word_key};
-pub use self::titles::title_at;
+pub use self::titles::{begins_title, title_at};
 
 /// How a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +79,10 @@ pub struct Name {
 /// A name folded for comparison: its words without titles, one space between.
 #[must_use]
 pub fn fold(name: &str) -> String {
-    let name = Name::parse(name);
-    let words: Vec<&str> = name.core().iter().map(|word| word.fold.as_str()).collect();
-    words.join(" ")
+    let words = fold::words(name);
+    let core = words.get(core(&words)).unwrap_or_default();
+    let folds: Vec<&str> = core.iter().map(|word| word.fold.as_str()).collect();
+    folds.join(" ")
 }
 
 /// A name in Latin letters as outlets spell it in English, for readable ids.

@@ -1,6 +1,9 @@
 //! What stands around names without being part of them: titles, honorifics,
 //! connectives, pronouns. All are folded, and may be of several words.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Titles and honorifics that stand before a name.
 pub(super) const TITLES: &[&str] = &[
     "the",
@@ -381,33 +384,50 @@ pub(super) fn is_pronoun(word: &str) -> bool {
 /// How many of the first words make a title, with the realm that it is held in;
 /// 0: none.
 pub(super) fn title_length(words: &[&str]) -> usize {
-    let realm = longest(REALMS, words);
-    let held = words.get(realm..).map_or(0, |words| longest(TITLES, words));
-    if realm > 0 && held > 0 { realm + held } else { longest(TITLES, words) }
+    let realm = REALM_PHRASES.longest(words);
+    let held = words.get(realm..).map_or(0, |words| TITLE_PHRASES.longest(words));
+    if realm > 0 && held > 0 { realm + held } else { TITLE_PHRASES.longest(words) }
 }
 
 /// How many of the first words, which are folded, make a title or an honorific; 0:
 /// none. An article is no title here.
 #[must_use]
 pub fn title_at(words: &[&str]) -> usize {
-    if words.first() == Some(&"the") { 0 } else { longest(TITLES, words) }
+    if words.first() == Some(&"the") { 0 } else { TITLE_PHRASES.longest(words) }
 }
 
-/// How many of the first words make the longest of the phrases.
-fn longest(phrases: &[&str], words: &[&str]) -> usize {
-    let Some(first) = words.first() else { return 0 };
-    let likely = phrases.iter().filter(|phrase| phrase.starts_with(first));
-    let lengths = likely.filter_map(|title| {
-        let mut length = 0;
-        for part in title.split(' ') {
-            if words.get(length) != Some(&part) {
-                return None;
-            }
-            length += 1;
+/// Whether a title may begin with this word, which is folded.
+#[must_use]
+pub fn begins_title(word: &str) -> bool {
+    TITLE_PHRASES.0.contains_key(word)
+}
+
+static TITLE_PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TITLES));
+static REALM_PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(REALMS));
+
+/// Phrases by their first words: most words begin none.
+struct Phrases(HashMap<&'static str, Vec<&'static str>>);
+
+impl Phrases {
+    fn new(phrases: &[&'static str]) -> Self {
+        let mut by_first: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
+        for phrase in phrases {
+            let first = phrase.split(' ').next().unwrap_or(phrase);
+            by_first.entry(first).or_default().push(phrase);
         }
-        Some(length)
-    });
-    lengths.max().unwrap_or(0)
+        Self(by_first)
+    }
+
+    /// How many of the first words make the longest of the phrases.
+    fn longest(&self, words: &[&str]) -> usize {
+        let likely = words.first().and_then(|first| self.0.get(first));
+        let lengths = likely.into_iter().flatten().filter_map(|phrase| {
+            let length = phrase.split(' ').count();
+            let same = words.get(..length)?.iter().copied().eq(phrase.split(' '));
+            same.then_some(length)
+        });
+        lengths.max().unwrap_or(0)
+    }
 }
 
 #[cfg(test)]

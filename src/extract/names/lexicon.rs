@@ -122,6 +122,11 @@ impl Lexicon {
         self.heads.get(word).copied()
     }
 
+    /// Whether a post may begin with this word, which is folded.
+    fn begins_post(&self, word: &str) -> bool {
+        self.posts.contains_key(word)
+    }
+
     /// How many of the first words, folded, make the longest post.
     fn post_at(&self, words: &[&str]) -> usize {
         let posts = words.first().and_then(|first| self.posts.get(first));
@@ -222,9 +227,12 @@ const RANKS: &[&str] = &[
 /// How many of the first words make a title or a post, and what it tells.
 pub(super) fn title(words: &[Word<'_>]) -> Option<(usize, TitleKind)> {
     let first = words.first().filter(|word| word.shape != Shape::Number)?;
-    // Most words begin no title: that is found out without making anything.
-    let initial = first.text.as_bytes().first()?.to_ascii_lowercase();
-    if !initial.is_ascii_lowercase() {
+    // Most words begin no title: that is found out without reading on.
+    if !first.text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return None;
+    }
+    let folded = fold(first);
+    if !name::begins_title(&folded) && !english().begins_post(&folded) {
         return None;
     }
     let folded: Vec<String> = joined(words).take(4).map(fold).collect();

@@ -29,11 +29,17 @@ pub fn loopback_only() -> Status {
     Answer::new(Code::PermissionDenied, "LOOPBACK_ONLY", message).into_status()
 }
 
-/// That the server has too much to do; nothing was done.
+/// That the server has as much to do as a limit allows; nothing was done.
 #[must_use]
-pub fn overloaded() -> Status {
-    let message = "the server has too much to do: try again in a moment";
-    Answer::new(Code::ResourceExhausted, "OVERLOADED", message).retry().into_status()
+pub fn overloaded(limit: &str) -> Status {
+    let message = format!(
+        "the server has as much to do as the limit {limit} allows: try again in a moment, with \
+         fewer calls or streams at once"
+    );
+    Answer::new(Code::ResourceExhausted, "OVERLOADED", message)
+        .with("limit", limit)
+        .retry()
+        .into_status()
 }
 
 /// That the deadline passed before the answer was there.
@@ -75,20 +81,33 @@ pub fn sequence_not_increasing(last: i64, found: i64) -> Status {
         .into_status()
 }
 
-/// What the transport says of a message over the size limit, with the way round
-/// it; any other status as it is.
+/// What the transport says of a message that it cannot take, with the way round it;
+/// any other status as it is.
 #[must_use]
-pub fn oversize_explained(status: Status) -> Status {
-    let bare = status.code() == Code::OutOfRange && status.details().is_empty();
-    if !bare || !status.message().contains("message length too large") {
+pub fn transport_explained(status: Status) -> Status {
+    if !status.details().is_empty() {
         return status;
     }
+    let said = status.message().trim_start_matches("Error, ");
+    match status.code() {
+        Code::OutOfRange if said.contains("message length too large") => {
+            too_large(Code::OutOfRange, said)
+        }
+        Code::ResourceExhausted if said.starts_with("Error decompressing: size limit") => {
+            too_large(Code::ResourceExhausted, "the message is larger than the limit once unpacked")
+        }
+        Code::Internal if said.starts_with("Error decompressing") => {
+            let message = format!("the message does not unpack as its grpc-encoding says: {said}");
+            Answer::new(Code::InvalidArgument, "UNDECODABLE", message).into_status()
+        }
+        _ => status,
+    }
+}
+
+fn too_large(code: Code, said: &str) -> Status {
     let message = format!(
-        "{} (message_bytes): send less at once, such as fewer statements an ingest or fewer items \
-         a message",
-        status.message().trim_start_matches("Error, ")
+        "{said} (message_bytes): send less at once, such as fewer statements an ingest or fewer \
+         items a message"
     );
-    Answer::new(Code::OutOfRange, "MESSAGE_TOO_LARGE", message)
-        .with("limit", "message_bytes")
-        .into_status()
+    Answer::new(code, "MESSAGE_TOO_LARGE", message).with("limit", "message_bytes").into_status()
 }

@@ -13,10 +13,10 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 
 pub use self::call::{
-    answer_too_large, deadline_exceeded, loopback_only, overloaded, oversize_explained, panicked,
-    sequence_not_increasing, undecodable, unknown_base,
+    answer_too_large, deadline_exceeded, loopback_only, overloaded, panicked,
+    sequence_not_increasing, transport_explained, undecodable, unknown_base,
 };
-pub use self::watch::{watch_deadline, watch_slow_reader, watch_stopping, watch_streams_taken};
+pub use self::watch::{watch_deadline, watch_slow_reader, watch_stopping};
 use crate::domain::id::RecordName;
 use crate::extract::ExtractionError;
 use crate::kb::error::{Error, Violation};

@@ -67,7 +67,7 @@ fn only_a_safe_retry_is_unavailable() {
     let status = of_read(error().into());
     assert_eq!(status.code(), Code::Unavailable);
     assert!(status.get_details_retry_info().is_some());
-    assert!(overloaded().get_details_retry_info().is_some());
+    assert!(overloaded("server.concurrency").get_details_retry_info().is_some());
 }
 
 #[test]

@@ -31,14 +31,3 @@ pub fn watch_deadline(token: &str) -> Status {
         .with("token", token)
         .into_status()
 }
-
-/// That there are as many Watch streams as may be.
-#[must_use]
-pub fn watch_streams_taken() -> Status {
-    let message = "there are as many Watch streams as the limit watch.streams allows: end one, or \
-                   try again later";
-    Answer::new(Code::ResourceExhausted, "OVERLOADED", message)
-        .with("limit", "watch.streams")
-        .retry()
-        .into_status()
-}

@@ -4,11 +4,11 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::process::Command;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use dicta::config::{self, Environment, Flags};
-use http::uri::PathAndQuery;
 use tonic::body::Body;
 use tonic::server::{NamedService, UnaryService};
 use tonic::transport::server::TcpIncoming;
@@ -16,6 +16,9 @@ use tonic::transport::{Channel, Server};
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 
+use super::peer::{Peer, settings};
+use super::process::Process;
+use super::unary;
 use crate::Failure;
 
 /// The most bytes that it answers with.
@@ -96,12 +99,23 @@ pub(crate) async fn serve() -> Result<(), Failure> {
 }
 
 /// Sends `question` bytes and is answered `size` bytes.
-pub(crate) async fn call(channel: Channel, question: Bytes, size: usize) -> Result<(), Failure> {
-    let mut client = tonic::client::Grpc::new(channel);
-    client.ready().await?;
+pub(crate) async fn call(channel: &Channel, question: Bytes, size: usize) -> Result<(), Failure> {
     let payload = Payload { size: u32::try_from(size)?, filling: question };
-    let path = PathAndQuery::from_static("/bench.Echo/Call");
-    let codec = ProstCodec::<Payload, Payload>::default();
-    client.unary::<Payload, Payload, _>(Request::new(payload), path, codec).await?;
+    unary::call::<Payload, Payload>(channel, "/bench.Echo/Call", payload).await?;
     Ok(())
+}
+
+/// Starts one as a process of its own.
+pub(crate) fn start() -> Result<Process, Failure> {
+    Process::start(Command::new(std::env::current_exe()?).arg("echo"))
+}
+
+/// As it is told beside its figures.
+pub(crate) fn peer() -> Peer {
+    Peer {
+        name: "echo".to_owned(),
+        version: "tonic, as Dicta is built with it".to_owned(),
+        durability: "keeps nothing".to_owned(),
+        settings: settings(&[("layers and transport", "those of Dicta's defaults")]),
+    }
 }

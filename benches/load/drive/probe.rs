@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tonic::transport::Channel;
 
 use crate::Failure;
-use crate::latency::Latencies;
+use crate::told::latency::Latencies;
 
 /// Reads `names` in turn, `rate` times a second, until told to stop. A read
 /// counts from when it was meant to be sent: one that had to wait for others

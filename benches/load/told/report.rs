@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Failure;
 
@@ -16,17 +16,28 @@ pub(crate) struct Output {
     json: Option<PathBuf>,
 }
 
+impl Output {
+    /// Writes results where asked to.
+    pub(crate) fn write(&self, results: &Value) -> Result<(), Failure> {
+        if let Some(path) = &self.json {
+            std::fs::write(path, serde_json::to_string_pretty(results)? + "\n")?;
+        }
+        Ok(())
+    }
+}
+
 /// What was measured, each once a round, in the order of the first round.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     rows: Vec<Row>,
 }
 
+/// One thing that was measured.
 #[derive(Debug)]
-struct Row {
-    name: String,
-    unit: &'static str,
-    values: Vec<f64>,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) unit: &'static str,
+    pub(crate) values: Vec<f64>,
 }
 
 impl Report {
@@ -39,28 +50,22 @@ impl Report {
         }
     }
 
-    /// The median of a row.
-    pub(crate) fn median(&self, name: &str) -> Option<f64> {
-        self.rows.iter().find(|row| row.name == name).map(Row::median)
-    }
-
     /// Prints the table, and writes the JSON where asked to.
     pub(crate) fn put(&self, output: &Output) -> Result<(), Failure> {
         print!("{}", self.table());
-        if let Some(path) = &output.json {
-            let rows = self.rows.iter().map(|row| {
-                json!({
-                    "name": row.name, "unit": row.unit, "median": row.median(),
-                    "min": row.min(), "max": row.max(), "values": row.values,
-                })
-            });
-            let text = serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?;
-            std::fs::write(path, text + "\n")?;
-        }
-        Ok(())
+        output.write(&self.to_json())
     }
 
-    fn table(&self) -> String {
+    /// What was measured so far.
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        Value::Array(self.rows.iter().map(Row::to_json).collect())
+    }
+
+    pub(crate) fn table(&self) -> String {
         let width = self.rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
         let head = ["median", "min", "max"].map(|head| format!("{head:>12}")).concat();
         let mut table = format!("{:width$}{head}\n", "");
@@ -74,14 +79,28 @@ impl Report {
 }
 
 impl Row {
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "name": self.name, "unit": self.unit, "median": self.median(),
+            "min": self.min(), "max": self.max(), "values": self.values,
+        })
+    }
+
     fn sorted(&self) -> Vec<f64> {
         let mut values = self.values.clone();
         values.sort_by(f64::total_cmp);
         values
     }
 
+    /// The one in the middle; between the two in the middle where there are two.
     fn median(&self) -> f64 {
-        self.sorted().get(self.values.len() / 2).copied().unwrap_or_default()
+        let (sorted, middle) = (self.sorted(), self.values.len() / 2);
+        let at = |place: usize| sorted.get(place).copied().unwrap_or_default();
+        if sorted.len() % 2 == 1 {
+            at(middle)
+        } else {
+            at(middle.saturating_sub(1)).midpoint(at(middle))
+        }
     }
 
     fn min(&self) -> f64 {

@@ -12,7 +12,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 
 use crate::Failure;
-use crate::latency::Latencies;
+use crate::told::latency::Latencies;
 
 /// Items of a message, and the bytes that it is filled up to.
 const MESSAGE_ITEMS: usize = 64;

@@ -11,8 +11,9 @@ use dicta::rpc::pb;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use crate::names::Pool;
-use crate::{Failure, articles};
+use super::articles;
+use crate::Failure;
+use crate::work::names::Pool;
 
 /// The shortest span that is taken for a statement, in bytes.
 const SHORTEST_SPAN: usize = 20;
