@@ -55,7 +55,7 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
-pub use self::check::IntegrityCheck;
+pub use self::check::{AtRest, CheckedIndex, IntegrityCheck};
 pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportItem, ExportRecords, Exporter};
 pub use self::extract::Source;
