@@ -1,5 +1,7 @@
 //! Statements found in the text of an article, and what they link to.
 
+mod bad_texts;
+
 use dicta::rpc::pb;
 use dicta::rpc::pb::{CreateEntities, EntityType, Extraction, IngestOutcome};
 

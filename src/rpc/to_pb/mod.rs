@@ -36,6 +36,7 @@ pub use self::answer::{
     retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
     updated_statement,
 };
+pub use self::entity::entity_type;
 pub use self::erasure::{erased, erasure, gone_record};
 pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, exported, import_ack};
@@ -46,7 +47,7 @@ pub use self::quotation::{
 };
 pub use self::resolve::resolved;
 pub use self::search::{derived_index, facet_counts, search_hit};
-pub use self::time::{duration, timestamp};
+pub use self::time::{coarse, duration, timestamp};
 pub use self::watch::watch_event;
 
 /// An article; with its text only where `body` says so and it is loaded.
