@@ -11,13 +11,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-use crate::generate::{Generator, Source};
-use crate::latency::Latencies;
-use crate::names::Pool;
-use crate::report::{Output, Report};
-use crate::server::{Server, connect};
-use crate::stream::Outcome;
-use crate::{Failure, articles, probe, stream};
+use crate::Failure;
+use crate::drive::stream::Outcome;
+use crate::drive::{probe, stream};
+use crate::target::dicta::Server;
+use crate::target::process::connect;
+use crate::told::latency::Latencies;
+use crate::told::report::{Output, Report};
+use crate::work::articles;
+use crate::work::generate::{Generator, Source};
+use crate::work::names::Pool;
 
 /// How many entities the probe reads.
 const PROBED: usize = 200;

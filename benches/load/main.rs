@@ -1,21 +1,15 @@
 //! Measures a real server process over real sockets on loopback:
 //! `cargo bench --bench load -- COMMAND …`.
 
-mod articles;
-mod echo;
-mod generate;
-mod get;
+mod compare;
+mod drive;
 mod ingest;
-mod latency;
-mod names;
-mod overload;
 mod parsing;
-mod probe;
 mod quotes;
-mod report;
 mod search;
-mod server;
-mod stream;
+mod target;
+mod told;
+mod work;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -39,17 +33,15 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Write ingest requests, a JSON line each, made from articles.
-    Generate(generate::Generate),
+    Generate(work::generate::Generate),
+    /// Do one work with Dicta and with its peers, in turns.
+    Compare(compare::Compare),
     /// Measure bulk ingest, and single reads meanwhile.
     Ingest(ingest::Ingest),
-    /// Measure single reads, beside a bare echo of the same size.
-    Get(get::Get),
     /// Measure quotations: catching up with a load, and VerifyQuote.
     Quotes(quotes::Quotes),
     /// Measure searches, and how soon the index follows a load.
     Search(search::Search),
-    /// Offer ten times what the server can bear, then half of it.
-    Overload(overload::Overload),
     /// Measure how the time to parse grows with what is parsed.
     Parsing(parsing::Parsing),
     /// Serve the bare echo.
@@ -77,11 +69,10 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Generate(generate) => generate.run(),
         Command::Ingest(ingest) => runtime.block_on(ingest.run()),
-        Command::Get(get) => runtime.block_on(get.run()),
+        Command::Compare(compare) => runtime.block_on(compare.run()),
         Command::Quotes(quotes) => runtime.block_on(quotes.run()),
         Command::Search(search) => runtime.block_on(search.run()),
-        Command::Overload(overload) => runtime.block_on(overload.run()),
         Command::Parsing(parsing) => parsing.run(),
-        Command::Echo => runtime.block_on(echo::serve()),
+        Command::Echo => runtime.block_on(target::echo::serve()),
     }
 }

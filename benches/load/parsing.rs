@@ -11,7 +11,7 @@ use dicta::query::schema::Kind;
 use dicta::search::Found;
 
 use crate::Failure;
-use crate::report::{Output, Report};
+use crate::told::report::{Output, Report};
 
 /// The lengths that are compared, in bytes: of a query, which may be no longer than
 /// 2 KiB, and of a filter, which may be no longer than 4 KiB.

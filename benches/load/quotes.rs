@@ -10,11 +10,14 @@ use dicta::rpc::pb::query_service_client::QueryServiceClient;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-use crate::generate::{Generator, Source};
-use crate::latency::Latencies;
-use crate::report::{Output, Report};
-use crate::server::{Server, connect};
-use crate::{Failure, articles, stream};
+use crate::Failure;
+use crate::drive::stream;
+use crate::target::dicta::Server;
+use crate::target::process::connect;
+use crate::told::latency::Latencies;
+use crate::told::report::{Output, Report};
+use crate::work::articles;
+use crate::work::generate::{Generator, Source};
 
 /// How many clients ask at once.
 const CROWD: usize = 8;

@@ -1,7 +1,7 @@
 //! A text read as a whole: its statements as records, with the things that they name
 //! and the times that they speak of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::found::{self, Document, ExtractionError, Extractor, FoundStatement, Span};
@@ -307,14 +307,9 @@ impl Reader<'_> {
 
     /// The things, with the posts that they hold.
     fn finish(mut self) -> Vec<Thing> {
-        let mut held: BTreeMap<usize, Vec<names::FoundPost>> = BTreeMap::new();
-        for post in self.names.posts().iter().filter(|post| !post.is_rank) {
-            held.entry(post.holder).or_default().push(post.clone());
-        }
-        let distinct = held.values().flat_map(|posts| {
-            posts.iter().filter(|post| !posts.iter().any(|other| post.says_less_than(other)))
-        });
-        for post in distinct {
+        let chains = 0..self.names.chains().len();
+        let held = chains.flat_map(|chain| self.names.held_by(chain)).cloned();
+        for post in held.collect::<Vec<_>>() {
             let Some(holder) = self.thing_of.get(&post.holder).copied() else { continue };
             let organization = post.organization.map(|chain| self.thing(chain));
             let post = Post { title: post.title.clone(), organization };

@@ -185,3 +185,43 @@ async fn a_server_told_to_stop_exits_with_zero_and_keeps_what_it_acknowledged() 
     assert_eq!(server.article("articles/kept").await.unwrap().title, "Kept");
     server.stop().await;
 }
+
+/// A text that names a person, a body and times.
+const HARBOR: &str = "Captain Maria Lind, the head of the Harbor Council, told reporters on \
+    Monday that the ferry\u{2019}s run to Port Halden will begin next spring. \
+    Lind said that the Harbor Council would wait.\n";
+
+#[tokio::test]
+async fn extract_shows_names_times_and_statements_of_a_text() {
+    let arguments = ["extract", "--language", "en", "--published-at", "2026-11-25", "-"];
+    let (code, shown, _) = run(&arguments, HARBOR).await;
+    assert_eq!(code, 0);
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    let rows: Vec<Vec<&str>> =
+        shown.lines().map(|line| line.split("  ").filter(|it| !it.is_empty()).collect()).collect();
+    let has = |row: &[&str]| rows.iter().any(|it| it.iter().map(|it| it.trim()).eq(row.to_vec()));
+    assert!(has(&["Maria Lind", "person", "2", "8–18"]), "{shown}");
+    assert!(has(&["head, Harbor Council", "post", "1", "24–28"]), "{shown}");
+    assert!(has(&["Monday", "2026-11-23", "day", "70–76"]), "{shown}");
+    assert!(has(&["next spring", "the season from 2027-03", "season", "124–135"]), "{shown}");
+    assert!(shown.ends_with("2 statements\n"), "{shown}");
+}
+
+#[tokio::test]
+async fn extract_as_json_has_the_names_and_times_where_they_stand() {
+    let (code, json, _) = run(&["extract", "--output", "json", "-"], HARBOR).await;
+    assert_eq!(code, 0);
+    let found: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let text: Vec<char> = HARBOR.chars().collect();
+    let words = |place: &serde_json::Value| -> String {
+        let at = |key| place[key].as_u64().unwrap() as usize;
+        text[at("start")..at("end")].iter().collect()
+    };
+    let lind = found["names"].as_array().unwrap().iter().find(|it| it["kind"] == "PERSON").unwrap();
+    assert_eq!((words(&lind["first"]), &lind["count"]), ("Maria Lind".to_owned(), &2.into()));
+    assert_eq!(words(&lind["posts"][0]["first"]), "head");
+    assert_eq!(lind["posts"][0]["organization"], "Harbor Council");
+    // Without a day of publication "Monday" and "next spring" are none.
+    assert_eq!(found["times"], serde_json::json!([]));
+    assert_eq!(found["statements"].as_array().unwrap().len(), 2);
+}

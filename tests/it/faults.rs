@@ -3,8 +3,6 @@
 //!
 //! The server runs with `shim/faults.c` preloaded, which the tests build.
 
-mod disk;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -22,7 +20,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use self::disk::Disk;
+use crate::disk::Disk;
 use crate::process::ServerProcess;
 use crate::samples::{article, ingest};
 

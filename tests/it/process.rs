@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +16,8 @@ const START_PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct ServerProcess {
     process: Arc<Mutex<Child>>,
     pub(crate) address: String,
+    /// What it says beside plain information.
+    complaints: Arc<Mutex<String>>,
 }
 
 impl ServerProcess {
@@ -53,24 +55,27 @@ impl ServerProcess {
             .unwrap();
         let errors = BufReader::new(process.stderr.take().unwrap());
         let (found, serving) = mpsc::channel();
+        let complaints = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&complaints);
         let reading = std::thread::spawn(move || {
-            let mut all = String::new();
             for line in errors.lines().map_while(Result::ok) {
                 let said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
                 if said["message"] == "serving" {
                     let _ = found.send(format!("http://{}", said["address"].as_str().unwrap()));
                 } else if said["level"] != "INFO" {
                     eprintln!("server: {line}");
-                    all.push_str(&line);
+                    *heard.lock().unwrap() += &line;
                 }
             }
-            all
         });
         let process = Arc::new(Mutex::new(process));
-        let mut server = Self { process, address: String::new() };
+        let mut server = Self { process, address: String::new(), complaints };
         match serving.recv_timeout(START_PATIENCE) {
             Ok(address) => server.address = address,
-            Err(RecvTimeoutError::Disconnected) => return Err(reading.join().unwrap()),
+            Err(RecvTimeoutError::Disconnected) => {
+                reading.join().unwrap();
+                return Err(server.complaints());
+            }
             Err(RecvTimeoutError::Timeout) => panic!("the server neither starts nor ends"),
         }
         Ok(server)
@@ -78,6 +83,11 @@ impl ServerProcess {
 
     pub(crate) async fn connect(&self) -> Channel {
         Channel::from_shared(self.address.clone()).unwrap().connect().await.unwrap()
+    }
+
+    /// What it has said so far beside plain information.
+    pub(crate) fn complaints(&self) -> String {
+        self.complaints.lock().unwrap().clone()
     }
 
     /// The thread that kills the process with SIGKILL, so long after it is told to.
@@ -99,9 +109,10 @@ impl ServerProcess {
         self.wait();
     }
 
-    /// Waits until the process is gone, and its data free for another.
-    pub(crate) fn wait(&self) {
-        self.process.lock().unwrap().wait().unwrap();
+    /// Waits until the process is gone, and its data free for another; tells how it
+    /// ended.
+    pub(crate) fn wait(&self) -> ExitStatus {
+        self.process.lock().unwrap().wait().unwrap()
     }
 }
 

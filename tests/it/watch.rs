@@ -1,6 +1,7 @@
 //! Watch: what subscribers hear, and how their streams end.
 
 mod crowd;
+mod heard;
 pub(crate) mod subscriber;
 
 use std::time::Duration;
@@ -9,7 +10,8 @@ use dicta::rpc::pb;
 use dicta::rpc::pb::watch_request::Start;
 use tonic::Code;
 
-use self::subscriber::{Heard, all, hear, resumed, subscribe, until_checkpoint};
+use self::heard::Heard;
+use self::subscriber::{all, hear, resumed, subscribe, until_checkpoint};
 use crate::harness::{Home, assert_invalid, assert_refused, metadata};
 use crate::samples::{QUOTE, article, entity, ingest, ingest_with, named, said_by_entity};
 

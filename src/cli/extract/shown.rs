@@ -4,15 +4,15 @@ use serde_json::{Value, json};
 
 use crate::cli::text::layout::{harmless, indented};
 use crate::cli::text::{FAINT, STRONG, dotted, styled};
+use crate::domain::body::TextIndex;
 use crate::domain::statement::StatementKind;
 use crate::extract::{Content, Extraction, FoundStatement, MOST_STATEMENTS, Mention, Span};
 
 /// The statements, laid out for reading.
-pub(super) fn text(text: &str, extraction: &Extraction) -> String {
-    let places = Places::of(text);
+pub(super) fn text(index: &TextIndex<'_>, extraction: &Extraction) -> String {
     let mut out = String::new();
     for statement in &extraction.statements {
-        out.push_str(&one(&places, statement));
+        out.push_str(&one(index, statement));
         out.push('\n');
     }
     if extraction.truncated {
@@ -22,7 +22,7 @@ pub(super) fn text(text: &str, extraction: &Extraction) -> String {
     out + &format!("{count} {}\n", if count == 1 { "statement" } else { "statements" })
 }
 
-fn one(places: &Places<'_>, statement: &FoundStatement) -> String {
+fn one(index: &TextIndex<'_>, statement: &FoundStatement) -> String {
     let speaker = match &statement.speaker {
         Some(speaker) => harmless(&one_line(&speaker.mention.words)),
         None => "Somebody".to_owned(),
@@ -38,7 +38,7 @@ fn one(places: &Places<'_>, statement: &FoundStatement) -> String {
         let not_named = if speaker.anonymous { "not named: " } else { "" };
         out.push_str(&indented(&format!("({not_named}{})", one_line(&speaker.description)), 2));
     }
-    out.push_str(&indented(&content(places, &statement.content), 2));
+    out.push_str(&indented(&content(index, &statement.content), 2));
     let spans: Vec<String> = statement.content.iter().map(|it| offsets(it.span)).collect();
     let confidence = format!("{:.2}", statement.confidence);
     let parent = statement.parent.map_or(String::new(), |it| format!("part of {}", it + 1));
@@ -48,7 +48,7 @@ fn one(places: &Places<'_>, statement: &FoundStatement) -> String {
     out
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -57,9 +57,9 @@ fn listed(mentions: &[Mention]) -> String {
 }
 
 /// What is said: quoted spans in quotation marks.
-fn content(places: &Places<'_>, content: &[Content]) -> String {
+fn content(index: &TextIndex<'_>, content: &[Content]) -> String {
     let part = |part: &Content| {
-        let words = one_line(places.words(part.span));
+        let words = one_line(index.slice(part.span.start, part.span.end).unwrap_or_default());
         if part.quoted { format!("“{words}”") } else { words }
     };
     let mut out = String::new();
@@ -80,7 +80,7 @@ fn content(places: &Places<'_>, content: &[Content]) -> String {
     out
 }
 
-fn offsets(span: Span) -> String {
+pub(super) fn offsets(span: Span) -> String {
     format!("{}–{}", span.start, span.end)
 }
 
@@ -131,22 +131,4 @@ fn statement(statement: &FoundStatement) -> Value {
 
 fn mention(mention: &Mention) -> Value {
     json!({"start": mention.span.start, "end": mention.span.end, "words": mention.words})
-}
-
-/// Where the code points of a text are.
-struct Places<'a> {
-    text: &'a str,
-    bytes: Vec<usize>,
-}
-
-impl<'a> Places<'a> {
-    fn of(text: &'a str) -> Self {
-        let ends = std::iter::once(text.len());
-        Self { text, bytes: text.char_indices().map(|(byte, _)| byte).chain(ends).collect() }
-    }
-
-    fn words(&self, span: Span) -> &'a str {
-        let byte = |place: usize| self.bytes.get(place).copied().unwrap_or(self.text.len());
-        self.text.get(byte(span.start)..byte(span.end)).unwrap_or_default()
-    }
 }

@@ -105,10 +105,11 @@ impl Names<'_> {
         &self.mentions
     }
 
-    /// The posts that people are said to hold, ranks included.
-    #[must_use]
-    pub fn posts(&self) -> &[FoundPost] {
-        self.posts.all()
+    /// The posts that the person of a chain is said to hold, without ranks and
+    /// without what another one of them tells more of.
+    pub fn held_by(&self, chain: usize) -> impl Iterator<Item = &FoundPost> {
+        let held = self.posts.of(chain).filter(|post| !post.is_rank);
+        held.clone().filter(move |post| !held.clone().any(|other| post.says_less_than(other)))
     }
 
     /// The things named.

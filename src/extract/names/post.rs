@@ -23,6 +23,10 @@ pub struct FoundPost {
     pub organization: Option<usize>,
     /// A rank rather than a post.
     pub is_rank: bool,
+    /// The bytes of its title where it is told of first.
+    pub first: Range<usize>,
+    /// How often it is told of.
+    pub count: usize,
     /// The words of the title, folded.
     head: Vec<String>,
     /// The words that say where it is held, folded.
@@ -67,15 +71,21 @@ const MOST_HELD: usize = 32;
 const MOST_ALIKE: usize = 64;
 
 impl Posts {
-    /// The posts, in the order in which the text tells of their holders.
-    pub(super) fn all(&self) -> &[FoundPost] {
-        &self.all
+    /// The posts of one person, in the order in which the text tells of them.
+    pub(super) fn of(&self, holder: usize) -> impl Iterator<Item = &FoundPost> + Clone {
+        self.by_holder.get(&holder).into_iter().flatten().filter_map(|at| self.all.get(*at))
     }
 
     fn add(&mut self, post: FoundPost) {
         let held = self.by_holder.entry(post.holder).or_default();
-        let known = held.iter().filter_map(|at| self.all.get(*at)).any(|it| it.is_same(&post));
-        if known || held.len() >= MOST_HELD {
+        let is_known = |at: &usize| self.all.get(*at).is_some_and(|it| it.is_same(&post));
+        if let Some(known) = held.iter().copied().find(is_known) {
+            if let Some(known) = self.all.get_mut(known) {
+                known.count += 1;
+            }
+            return;
+        }
+        if held.len() >= MOST_HELD {
             return;
         }
         held.push(self.all.len());
@@ -284,11 +294,14 @@ impl Finder<'_, '_> {
                 (false, _) => format!("{text} of {realm_text}"),
             };
         }
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let post = FoundPost {
             holder,
             title: text.chars().take(limits::NAME_CHARS).collect(),
             organization,
             is_rank: kind == TitleKind::Rank,
+            first: first.start..last.end,
+            count: 1,
             head: words.iter().map(lexicon::in_full).collect(),
             realm: realm_of(realm_words),
         };

@@ -21,7 +21,7 @@ fn show(text: &str) -> String {
         let mentions = names.mentions().iter().filter(|it| it.chain == at);
         let mentions: Vec<_> = mentions.filter_map(|it| text.get(it.start..it.end)).collect();
         let _ = write!(said, "{kind} {}: {}", chain.name, mentions.join(", "));
-        for post in names.posts().iter().filter(|post| post.holder == at) {
+        for post in names.posts.of(at) {
             let of = post
                 .organization
                 .map_or_else(String::new, |of| format!(" of {}", names.chains()[of].name));

@@ -58,7 +58,8 @@ pub(super) fn survivors(survivors: Survivors) -> BTreeMap<String, String> {
 }
 
 /// A type.
-pub(super) fn entity_type(kind: EntityType) -> pb::EntityType {
+#[must_use]
+pub fn entity_type(kind: EntityType) -> pb::EntityType {
     match kind {
         EntityType::Person => pb::EntityType::Person,
         EntityType::Organization => pb::EntityType::Organization,

@@ -36,17 +36,18 @@ pub use self::answer::{
     retracted_statement, unlinked_statements, unmerged_entities, updated_article, updated_entity,
     updated_statement,
 };
+pub use self::entity::entity_type;
 pub use self::erasure::{erased, erasure, gone_record};
 pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, exported, import_ack};
-pub use self::integrity::integrity_finding;
+pub use self::integrity::{checked_index, integrity_finding};
 pub use self::quotation::{
     found_quotation, listed_near_duplicates, listed_quotations, near_duplicate, origin_count,
     verified_quote,
 };
 pub use self::resolve::resolved;
 pub use self::search::{derived_index, facet_counts, search_hit};
-pub use self::time::{duration, timestamp};
+pub use self::time::{coarse, duration, timestamp};
 pub use self::watch::watch_event;
 
 /// An article; with its text only where `body` says so and it is loaded.

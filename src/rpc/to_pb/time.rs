@@ -25,7 +25,8 @@ pub fn timestamp(time: Timestamp) -> prost_types::Timestamp {
 }
 
 /// A coarse time, its end filled in, with as many parts as its precision has.
-pub(super) fn coarse(time: CoarseTime) -> pb::CoarseTime {
+#[must_use]
+pub fn coarse(time: CoarseTime) -> pb::CoarseTime {
     pb::CoarseTime {
         start: time.start_text(),
         end: time.end_text(),

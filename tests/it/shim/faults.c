@@ -1,8 +1,12 @@
-/* Preloaded into a server under test: a disk that fails, or that forgets.
+/* Preloaded into a server under test: a disk that fails, or that forgets, and calls
+ * that the process does not outlive.
  *
  * Only files below SHIM_DIRECTORY are touched. SHIM_STATE names a file with the
  * numbers below, shared with the test. SHIM_FAULT is "CALL N ERROR": the Nth call
- * of write, sync or open fails so; the error SHORT makes a write take half.
+ * of write, sync, open or rename fails so; the error SHORT makes a write take half.
+ * SHIM_POINT is "WHEN CALL FILES": the process is killed before, after or half way
+ * through such a call to a file whose path below the directory fits the pattern
+ * FILES (the directory itself is "."), at the one that the fuse in SHIM_STATE says.
  * SHIM_JOURNAL names a directory: before the database is written over, what stood
  * there is kept in it, until a sync has made the write durable. The test puts it
  * back after a kill, as if the power had gone. With SHIM_LIES syncs answer well
@@ -11,8 +15,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -24,16 +30,20 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum call { WRITE, SYNC, OPEN, CALLS };
-static const char *const NAMES[CALLS] = {"write", "sync", "open"};
+enum call { WRITE, SYNC, OPEN, RENAME, CALLS };
+static const char *const NAMES[CALLS] = {"write", "sync", "open", "rename"};
+enum when { BEFORE, HALF, AFTER, WHENS };
+static const char *const MOMENTS[WHENS] = {"before", "half", "after"};
 #define MOST_FILES 4096
 #define MOST_JOURNALS 64
 #define SHORT (-1)
 
-/* How often each call was made, and how often one was made to fail. */
+/* How often each call was made, how often one was made to fail, and at which call
+ * from now on the process dies that SHIM_POINT tells of; 0: at none. */
 struct state {
     _Atomic uint64_t calls[CALLS];
     _Atomic uint64_t faults;
+    _Atomic uint64_t fuse;
 };
 
 /* A write that may be lost: what stood there before, and the length of the file. */
@@ -46,8 +56,12 @@ static const char *directory, *journal_directory;
 static int lies, fault_error;
 static enum call fault_call = CALLS;
 static uint64_t fault_number;
-/* Whether a descriptor is of a file below the directory; and its journal, plus 1. */
-static _Atomic char ours[MOST_FILES];
+static enum call point_call = CALLS;
+static enum when point_when;
+static char point_files[PATH_MAX];
+/* Whether a descriptor is of a file below the directory, and whether the point is
+ * at it; and its journal, plus 1. */
+static _Atomic char ours[MOST_FILES], pointed[MOST_FILES];
 static _Atomic int journals[MOST_FILES];
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
 
@@ -72,6 +86,12 @@ static int error_named(const char *name) {
     abort();
 }
 
+static enum call call_named(const char *name) {
+    for (enum call call = WRITE; call < CALLS; call++)
+        if (!strcmp(name, NAMES[call])) return call;
+    abort();
+}
+
 __attribute__((constructor)) static void begin(void) {
     directory = getenv("SHIM_DIRECTORY");
     journal_directory = getenv("SHIM_JOURNAL");
@@ -90,8 +110,16 @@ __attribute__((constructor)) static void begin(void) {
     if (fault) {
         char call[16], error[16];
         if (sscanf(fault, "%15s %lu %15s", call, &fault_number, error) != 3) abort();
-        for (fault_call = WRITE; strcmp(call, NAMES[fault_call]);) fault_call++;
+        fault_call = call_named(call);
         fault_error = error_named(error);
+    }
+    const char *point = getenv("SHIM_POINT");
+    if (point) {
+        char when[16], call[16];
+        if (sscanf(point, "%15s %15s %4095s", when, call, point_files) != 3) abort();
+        for (point_when = BEFORE; strcmp(when, MOMENTS[point_when]);)
+            if (++point_when == WHENS) abort();
+        point_call = call_named(call);
     }
 }
 
@@ -110,9 +138,24 @@ static int fault(enum call call) {
     return fault_error;
 }
 
+/* Whether the point is at the file of a path below the directory. */
+static int is_pointed(const char *path) {
+    if (point_call == CALLS) return 0;
+    const char *below = path + strlen(directory);
+    while (*below == '/') below++;
+    return !fnmatch(point_files, *below ? below : ".", 0);
+}
+
+/* Dies where this is the call that the fuse tells of. */
+static void pass(enum when when, enum call call, int at_point) {
+    if (!at_point || call != point_call || when != point_when || !state->fuse) return;
+    if (atomic_fetch_sub(&state->fuse, 1) == 1) kill(getpid(), SIGKILL);
+}
+
 static int opened(int file, const char *path) {
     if (file < 0 || file >= MOST_FILES) return file;
     ours[file] = 1;
+    pointed[file] = (char)is_pointed(path);
     const char *name = strrchr(path, '/');
     if (journal_directory && name && !strcmp(name, "/db")) {
         char journal[PATH_MAX];
@@ -132,7 +175,11 @@ static int open_any(int at, const char *path, int flags, mode_t mode) {
     if (!is_below(path)) return real(at, path, flags, mode);
     int error = fault(OPEN);
     if (error > 0) return errno = error, -1;
-    return opened(real(at, path, flags, mode), path);
+    int at_point = is_pointed(path);
+    pass(BEFORE, OPEN, at_point);
+    int file = opened(real(at, path, flags, mode), path);
+    pass(AFTER, OPEN, at_point);
+    return file;
 }
 
 #define OPENS(name, parameters, at)                               \
@@ -186,10 +233,14 @@ static ssize_t write_at(int file, const void *bytes, size_t count, off_t offset)
     int error = fault(WRITE);
     if (error > 0) return errno = error, -1;
     if (error == SHORT && count > 1) count /= 2;
+    pass(BEFORE, WRITE, pointed[file]);
     pthread_mutex_lock(&order);
     keep(file, offset, count);
+    if (point_when == HALF && pointed[file] && state->fuse == 1) count /= 2;
     ssize_t written = real_pwrite(file, bytes, count, offset);
+    pass(HALF, WRITE, pointed[file]);
     pthread_mutex_unlock(&order);
+    pass(AFTER, WRITE, pointed[file]);
     return written;
 }
 
@@ -206,10 +257,14 @@ ssize_t write(int file, const void *bytes, size_t count) {
     int error = fault(WRITE);
     if (error > 0) return errno = error, -1;
     if (error == SHORT && count > 1) count /= 2;
+    pass(BEFORE, WRITE, pointed[file]);
     pthread_mutex_lock(&order);
     keep(file, lseek(file, 0, SEEK_CUR), count);
+    if (point_when == HALF && pointed[file] && state->fuse == 1) count /= 2;
     ssize_t written = real(file, bytes, count);
+    pass(HALF, WRITE, pointed[file]);
     pthread_mutex_unlock(&order);
+    pass(AFTER, WRITE, pointed[file]);
     return written;
 }
 
@@ -240,6 +295,7 @@ static int sync_with(int file, int (*real)(int)) {
     if (!is_ours(file)) return real(file);
     int error = fault(SYNC);
     if (error) return errno = error > 0 ? error : EIO, -1;
+    pass(BEFORE, SYNC, pointed[file]);
     if (lies) return 0;
     /* The descriptor that is synced is another than the one that is written. */
     struct stat synced;
@@ -262,6 +318,7 @@ static int sync_with(int file, int (*real)(int)) {
     for (int at = 0; at < count; at++)
         if (real_pwrite(found[at], &durable[at], sizeof durable[at], 0) < 0) abort();
     pthread_mutex_unlock(&order);
+    pass(AFTER, SYNC, pointed[file]);
     return done;
 }
 
@@ -272,4 +329,16 @@ int fsync(int file) {
 int fdatasync(int file) {
     REAL(int, "fdatasync", int);
     return sync_with(file, real);
+}
+
+int rename(const char *from, const char *to) {
+    REAL(int, "rename", const char *, const char *);
+    if (!is_below(to)) return real(from, to);
+    int error = fault(RENAME);
+    if (error) return errno = error > 0 ? error : EIO, -1;
+    int at_point = is_pointed(to);
+    pass(BEFORE, RENAME, at_point);
+    int renamed = real(from, to);
+    pass(AFTER, RENAME, at_point);
+    return renamed;
 }

@@ -19,7 +19,8 @@ use tokio::task::JoinSet;
 use tonic::Code;
 use tonic::transport::{Channel, Endpoint};
 
-use super::subscriber::{Heard, all, resumed};
+use super::heard::Heard;
+use super::subscriber::{all, resumed};
 use crate::harness::{Dicta, Home};
 
 /// What is run.

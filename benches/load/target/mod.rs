@@ -1,0 +1,9 @@
+//! Against what it is done: Dicta and its peers, each a process of its own.
+
+pub(crate) mod dicta;
+pub(crate) mod echo;
+pub(crate) mod etcd;
+pub(crate) mod peer;
+pub(crate) mod process;
+pub(crate) mod unary;
+pub(crate) mod usage;

@@ -1,0 +1,5 @@
+//! What is told of it.
+
+pub(crate) mod comparison;
+pub(crate) mod latency;
+pub(crate) mod report;

@@ -1,0 +1,5 @@
+//! What is done: articles, the entities in them, and the requests made of both.
+
+pub(crate) mod articles;
+pub(crate) mod generate;
+pub(crate) mod names;
