@@ -31,7 +31,7 @@
 //! - A room names one that comes after it.
 //! - `domain`, `query` and `extract` wait, store or send: they are plain functions of values.
 //! - Anything below `rpc` knows a status or a generated message.
-//! - Anything but `app` names a concrete backend; a backend names another one, or
+//! - Anything but `app` (and what is fuzzed) names a concrete backend; a backend names another one, or
 //!   lets a type of its engine out.
 //! - Anything but `config` reads the environment.
 //! - Anything but `clock` reads the time, except to count a deadline down or to
@@ -54,3 +54,5 @@ pub mod config;
 pub mod telemetry;
 pub mod app;
 pub mod cli;
+#[doc(hidden)]
+pub mod fuzzing;

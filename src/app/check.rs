@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Error;
+use super::{Error, derived};
 use crate::clock::SystemClock;
 use crate::kb::{KnowledgeBase, KnowledgeBaseConfig, Retention};
 use crate::rpc::{Check, CheckProgress};
@@ -38,7 +38,9 @@ pub async fn check(
         search: None,
         quotations: None,
     });
-    let mut check = Check::begin(&kb, most_findings).await.map_err(Error::Check)?;
+    let (kept, table) = derived::at_rest(data_dir, CACHE_MIB, store.identity().store_id).await;
+    let check = kb.check_at_rest(kept).await.map_err(Error::Check)?;
+    let mut check = Check::of(check, most_findings);
     let mut findings = Vec::new();
     let last = loop {
         let mut message = check.next(Duration::ZERO).await.map_err(Error::Check)?;
@@ -48,7 +50,7 @@ pub async fn check(
             break message;
         }
     };
-    drop(check);
+    drop((check, table));
     store.close().await.map_err(Error::Close)?;
     Ok(CheckProgress { findings, ..last })
 }

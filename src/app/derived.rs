@@ -1,18 +1,21 @@
 //! What is kept beside the records and built from them: the search index and the
 //! quotations.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use uuid::Uuid;
 
 use super::{Error, opening};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::derive::{Follower, FollowerConfig, Recent};
-use crate::kb::{FollowedQuotations, SearchIndex};
+use crate::kb::{AtRest, FollowedQuotations, SearchIndex};
 use crate::quotations::disk::{DiskConfig, DiskTable};
 use crate::quotations::table::Table;
 use crate::quotations::{Quotations, Writer};
-use crate::search::{IndexConfig, Indexer, Search};
+use crate::search::{self, IndexConfig, Indexer, Search};
 use crate::store::Store;
 
 /// The directory of the search index, in the data directory.
@@ -107,6 +110,36 @@ fn search(
     let indexer = Box::new(Indexer::new(index, Arc::clone(&search)));
     let follower = Follower::start(following, indexer).map_err(Error::Thread)?;
     Ok(SearchIndex { search, follower: Arc::new(follower) })
+}
+
+/// What lies in a data directory that no server uses, as it is; with the table of the
+/// quotations, which is open for as long.
+pub(super) async fn at_rest(
+    data_dir: &Path,
+    cache_mib: u64,
+    store_id: Uuid,
+) -> (Vec<AtRest>, Option<Arc<dyn Table>>) {
+    let index = IndexConfig { path: data_dir.join(SEARCH), store_id, memory_bytes: 0 };
+    let disk = DiskConfig { path: data_dir.join(QUOTATIONS), cache_mib };
+    let look = move || {
+        let view = search::at_rest(&index).map_err(|error| error.to_string());
+        let table = DiskTable::at_rest(&disk).map_err(|error| error.to_string());
+        let table = table.map(|table| table.map(|table| Arc::new(table) as Arc<dyn Table>));
+        let reader = table.clone().and_then(|table| match table {
+            Some(table) => {
+                Quotations::new(table).reader_of(store_id).map_err(|error| error.to_string())
+            }
+            None => Ok(None),
+        });
+        (vec![AtRest::search(view), AtRest::quotations(reader)], table.unwrap_or_default())
+    };
+    let looked = tokio::task::spawn_blocking(look).await;
+    looked.unwrap_or_else(|error| {
+        let failed = |error: &tokio::task::JoinError| error.to_string();
+        let kept =
+            vec![AtRest::search(Err(failed(&error))), AtRest::quotations(Err(failed(&error)))];
+        (kept, None)
+    })
 }
 
 /// Keeps quotations, where that can be done: records are served without them too.

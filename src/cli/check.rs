@@ -15,7 +15,8 @@ use crate::rpc::pb::admin_service_client::AdminServiceClient;
 
 /// Checks everything that is kept: that all of it can be read, that the records,
 /// the indexes, the change log and the counts say the same, and that what was
-/// erased is gone. Of a server that runs, or of the data directory of one that is
+/// erased is gone; and that the search index and the quotations, as far as they have
+/// come, know each record. Of a server that runs, or of the data directory of one that is
 /// stopped. Exit code 1: something is wrong.
 #[derive(Debug, Args)]
 pub(super) struct Check {
@@ -46,7 +47,11 @@ impl Check {
             None => self.of_server().await?,
         };
         match self.connection.output {
-            Format::Text => print(&told(&last))?,
+            Format::Text => {
+                // What is behind on a server that runs is caught up with by now.
+                let behind = self.data_dir.as_ref().map(|_| behind(&last));
+                print(&(behind.unwrap_or_default() + &told(&last)))?;
+            }
             format => print_json(&last, format)?,
         }
         if last.findings_total == 0 { Ok(()) } else { Err(Failure::No) }
@@ -68,6 +73,24 @@ impl Check {
         }
         Err(Failure::Error("the server ended the check before it was done".into()))
     }
+}
+
+/// What of what is built from the records does not show all of them.
+fn behind(last: &pb::CheckIntegrityResponse) -> String {
+    let mut out = String::new();
+    for pb::CheckedIndex { index, revision } in &last.derived {
+        let what = match pb::DerivedIndex::try_from(*index) {
+            Ok(pb::DerivedIndex::Quotations) => "the quotations show",
+            _ => "the search index shows",
+        };
+        if *revision == 0 && last.revision > 0 {
+            out.push_str(&format!("{what} nothing yet: a server builds that from the records\n"));
+        } else if *revision < last.revision {
+            let newest = last.revision;
+            out.push_str(&format!("{what} revision {revision} of {newest}: a server catches up\n"));
+        }
+    }
+    out
 }
 
 fn told(last: &pb::CheckIntegrityResponse) -> String {

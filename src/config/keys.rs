@@ -159,9 +159,9 @@ keys! {
         max_local_error_reset_streams: usize = "server.max_local_error_reset_streams", "1024",
             value::number(1..=1_000_000),
             "Faulty streams after which a connection is closed.";
-        max_pending_accept_reset_streams: usize = "server.max_pending_accept_reset_streams", "20",
+        max_pending_accept_reset_streams: usize = "server.max_pending_accept_reset_streams", "256",
             value::number(1..=100_000),
-            "Streams reset by a client before they were served, after which its connection is closed.";
+            "Streams reset by a client before they were served, after which its connection is closed. A client whose deadlines pass resets all it has.";
         stream_window_bytes: u32 = "server.stream_window_bytes", "1 MiB",
             value::bytes(65_535..=1_073_741_824),
             "What a client may send ahead on one stream.";

@@ -321,6 +321,9 @@ pub struct Statement {
     /// How it was carried over from an older version of its article; `None` where
     /// it stands as it was first anchored.
     pub anchoring: Option<Anchoring>,
+    /// Whether it was changed by hand since it was recorded: what an extractor finds
+    /// does not take its place.
+    pub edited: bool,
 }
 
 impl Statement {
@@ -411,8 +414,12 @@ impl Statement {
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let comparable = |statement: &Self| {
-            let mut statement =
-                Self { origin: Origin::default(), anchoring: None, ..statement.clone() };
+            let mut statement = Self {
+                origin: Origin::default(),
+                anchoring: None,
+                edited: false,
+                ..statement.clone()
+            };
             for link in &mut statement.links {
                 link.origin.principal.clear();
                 link.origin.batch = None;

@@ -138,7 +138,7 @@ impl Decoder {
         for (probability, cue, candidate) in found {
             let content: Vec<Span> = candidate.spans().collect();
             if !self.clashes(&kept, cue, &content) {
-                self.own(kept.len() + 1, &content);
+                self.own(&kept, kept.len() + 1, &content);
                 kept.push(self.decoded(paragraph, models, probability, cue, content));
             }
         }
@@ -181,7 +181,7 @@ impl Decoder {
                 && let Some(decoded) = kept.get_mut(number)
             {
                 decoded.content.push((quotation.open, quotation.end));
-                self.own(number + 1, &[(quotation.open, quotation.end)]);
+                self.own(kept, number + 1, &[(quotation.open, quotation.end)]);
                 last = Some((quotation.end, number));
             } else if led == quotation.open {
                 self.leading.push(*quotation);
@@ -247,7 +247,7 @@ impl Decoder {
                 Source::Untold => None,
                 Source::Open => decoded.speaker,
             };
-            self.own(kept.len() + 1, &decoded.content);
+            self.own(kept, kept.len() + 1, &decoded.content);
             kept.push(decoded);
         }
     }
@@ -275,10 +275,20 @@ impl Decoder {
 
     /// Marks the tokens of a kept statement. The innermost statement owns a token,
     /// as that is the one that others are held against.
-    fn own(&mut self, number: usize, content: &[Span]) {
+    fn own(&mut self, kept: &[Decoded], number: usize, content: &[Span]) {
+        let is_inner = |owner: u32| {
+            let inner = (owner as usize).checked_sub(1).and_then(|it| kept.get(it));
+            inner.is_some_and(|it| is_within(it.cue, &it.content, content))
+        };
+        let mut last = (0, false);
         for (start, end) in content {
-            if let Some(tokens) = self.owners.get_mut(*start..*end) {
-                tokens.fill(number as u32);
+            for owner in self.owners.get_mut(*start..*end).unwrap_or_default() {
+                if *owner != last.0 {
+                    last = (*owner, is_inner(*owner));
+                }
+                if !last.1 {
+                    *owner = number as u32;
+                }
             }
         }
     }

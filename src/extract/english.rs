@@ -69,16 +69,16 @@ pub(super) fn read_with<W: Weights>(
         paragraph.read(text, &part);
         let scene = Scene { text, paragraph: &paragraph };
         let decoded = decoder.decode(&paragraph, models, least);
-        let gone_on = open.filter(|_| scene.quotation_at_start().is_some());
-        open = open.filter(|number| scene.go_on(&part, extraction.statements.get_mut(*number)));
+        let gone_on = open.filter(|_| scene.may_go_on(&decoded));
+        open = gone_on.filter(|it| scene.go_on(&part, extraction.statements.get_mut(*it)));
+        let joined = gone_on.or(holder);
         if gone_on.is_none()
-            && let Some(statement) = holder.and_then(|it| extraction.statements.get_mut(it))
+            && let Some(statement) = joined.and_then(|it| extraction.statements.get_mut(it))
         {
             statement.content.extend(decoder.leading().iter().map(|it| scene.quoted(*it)));
         }
-        holder = gone_on
-            .or(holder)
-            .filter(|_| scene.is_one_saying(decoder.leading(), gone_on.is_some()));
+        let joined_end = scene.joined_end(decoder.leading(), gone_on.is_some());
+        holder = joined.filter(|_| joined_end == paragraph.tokens().len());
         let base = extraction.statements.len();
         for decoded in &decoded {
             if extraction.statements.len() == MOST_STATEMENTS {
@@ -91,7 +91,9 @@ pub(super) fn read_with<W: Weights>(
             if floating::holds(&paragraph, decoded, paragraph.tokens().len()) {
                 holder = Some(extraction.statements.len());
             }
-            extraction.statements.push(scene.statement(decoded, base));
+            let around = joined.filter(|_| decoded.cue < joined_end);
+            let parent = decoded.parent.map(|parent| parent + base).or(around);
+            extraction.statements.push(scene.statement(decoded, parent));
             probabilities.push(decoded.probability);
         }
     }
@@ -104,7 +106,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn statement(&self, decoded: &Decoded, base: usize) -> FoundStatement {
+    fn statement(&self, decoded: &Decoded, parent: Option<usize>) -> FoundStatement {
         let within =
             decoded.rule != Rule::CueInQuote && self.paragraph.quotation_at(decoded.cue).is_some();
         let content = self.content(&decoded.content, within);
@@ -115,7 +117,7 @@ impl Scene<'_> {
             speaker: decoded.speaker.map(|phrase| self.speaker(phrase)),
             addressees: self.addressees(decoded),
             mentions: Vec::new(),
-            parent: decoded.parent.map(|parent| parent + base),
+            parent,
             rule: Cow::Borrowed(decoded.rule.name()),
             confidence: precision::of(decoded.rule, decoded.probability),
         }
@@ -249,11 +251,23 @@ impl Scene<'_> {
         Content { span: self.span(inside.start, inside.end), quoted: true }
     }
 
-    /// Whether the paragraph is nothing but what goes on with the one before.
-    fn is_one_saying(&self, leading: &[Quotation], gone_on: bool) -> bool {
+    /// Whether the paragraph begins with a quotation that none of its own statements
+    /// claims with a reporting word outside of it.
+    fn may_go_on(&self, decoded: &[Decoded]) -> bool {
+        self.quotation_at_start().is_some_and(|quotation| {
+            let claims = |it: &Decoded| {
+                it.cue >= quotation.end && it.content.iter().any(|span| span.0 < quotation.end)
+            };
+            !decoded.iter().any(claims)
+        })
+    }
+
+    /// Where the quotations end that this paragraph begins with and that belong to a
+    /// statement of those before: the first one where that goes on, else those that
+    /// stand for themselves.
+    fn joined_end(&self, leading: &[Quotation], gone_on: bool) -> usize {
         let first = self.quotation_at_start().filter(|_| gone_on);
-        let end = leading.last().copied().or(first).map_or(0, |it| it.end);
-        end == self.paragraph.tokens().len()
+        leading.last().copied().or(first).map_or(0, |it| it.end)
     }
 
     /// Adds the quotation that begins this paragraph to a statement that is open;

@@ -1,7 +1,7 @@
 //! Exports: every record at one revision, one after another, in an order that
 //! depends on names only. Nothing is held but a page of what comes next.
 
-mod position;
+pub(super) mod position;
 mod listing;
 
 use std::collections::VecDeque;

@@ -17,6 +17,8 @@ mod erase;
 pub mod error;
 mod export;
 mod extract;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graph;
 mod import;
 mod ingest;
@@ -53,7 +55,7 @@ use std::time::Duration;
 
 pub use self::beside::{Beside, Survivors};
 pub use self::bulk::{BulkAck, BulkIngested, BulkItem};
-pub use self::check::IntegrityCheck;
+pub use self::check::{AtRest, CheckedIndex, IntegrityCheck};
 pub use self::erase::{EraseRecord, EraseRecords, ErasedAnswer};
 pub use self::export::{ExportItem, ExportRecords, Exporter};
 pub use self::extract::Source;

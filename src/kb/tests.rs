@@ -171,7 +171,8 @@ async fn a_long_chain_of_parents_is_checked_in_time() {
     });
     let begun = Instant::now();
     kb.ingest_article(ingest(chain.collect(), Vec::new())).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    // Going along the chain for each statement would take minutes; a busy machine does not.
+    assert!(begun.elapsed() < Duration::from_secs(90), "{:?}", begun.elapsed());
 }
 
 /// Sends items in one stream; the acknowledgements, in order.

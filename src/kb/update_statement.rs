@@ -93,6 +93,7 @@ async fn plan(reader: &dyn Reader, command: &UpdateStatement) -> Result<Plan, Er
     }
     let Update { mut plan, mut after, .. } = update;
     after.origin = stamp(&after.origin, &command.context);
+    after.edited = true;
     plan.outcome = IngestOutcome::Revised;
     plan.require(Precondition::AtRevision(plan.subject.clone(), committed.revision));
     plan.mutate(Mutation::Put(plan.subject.clone(), Record::Statement(Box::new(after))));

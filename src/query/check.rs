@@ -155,6 +155,11 @@ fn find(
         };
     }
     let message = format!("`{}` is no field of {}", cut(&path), kind.plural());
+    let first = restriction.path.first().map_or("", String::as_str);
+    if let Some(elsewhere) = kind.asked_elsewhere(first) {
+        let message = format!("{message}, since it has no past: ask {elsewhere}");
+        return Err(FilterError::new(restriction.column, message));
+    }
     match nearest(&path, kind.fields().iter().map(|field| field.name)) {
         Some(near) => Err(FilterError::new(restriction.column, message).suggesting(near)),
         None => {

@@ -58,6 +58,13 @@ impl Kind {
         }
     }
 
+    /// Where to ask for what readers see beside the records, under a field that no
+    /// filter has: it is derived, and has no past, as the records of a page have.
+    pub(super) fn asked_elsewhere(self, name: &str) -> Option<&'static str> {
+        let near = self == Self::Article && name == "near_duplicates";
+        near.then_some("ListNearDuplicates, with the article as its parent and a filter of its own")
+    }
+
     /// The field that is written so.
     pub(super) fn field(self, name: &str) -> Option<&'static Field> {
         self.fields().iter().find(|field| field.name == name)

@@ -64,6 +64,23 @@ impl DiskTable {
         Ok(Self { open: Mutex::new(Some(open)) })
     }
 
+    /// Opens what lies in a directory that nothing follows, as it is: nothing is made,
+    /// emptied or removed. `None` where nothing was built whole.
+    pub fn at_rest(config: &DiskConfig) -> Result<Option<Self>, TableError> {
+        if !config.path.exists() {
+            return Ok(None);
+        }
+        match catch_unwind(AssertUnwindSafe(|| open_whole(config))) {
+            Ok(Ok(None)) => Ok(None),
+            Ok(Ok(Some((database, shown)))) => {
+                let open = Open { database, shown, anew: None };
+                Ok(Some(Self { open: Mutex::new(Some(open)) }))
+            }
+            Ok(Err(error)) => Err(failed(&error)),
+            Err(_) => Err(TableError::Failed("the engine cannot make sense of it".into())),
+        }
+    }
+
     fn sides(&self) -> MutexGuard<'_, Option<Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -107,6 +124,24 @@ enum Failure {
 
 /// Opens the newest build that is whole, and removes the others.
 fn open(config: &DiskConfig) -> fjall::Result<Open> {
+    let (database, builds) = open_builds(config)?;
+    let shown = newest_whole(&builds)?;
+    let next = builds.last().map_or(1, |build| build.number + 1);
+    let shown = shown.map_or_else(|| build(&database, next), Ok)?;
+    for other in builds.into_iter().filter(|build| build.number != shown.number) {
+        database.delete_keyspace(other.entries)?;
+    }
+    Ok(Open { database, shown, anew: None })
+}
+
+/// Opens the newest build that is whole, where there is one.
+fn open_whole(config: &DiskConfig) -> fjall::Result<Option<(Database, Build)>> {
+    let (database, builds) = open_builds(config)?;
+    Ok(newest_whole(&builds)?.map(|shown| (database, shown)))
+}
+
+/// Opens the database with its builds, the oldest first.
+fn open_builds(config: &DiskConfig) -> fjall::Result<(Database, Vec<Build>)> {
     let database = Database::builder(&config.path)
         .cache_size(config.cache_mib.max(1) << 20)
         .worker_threads(1)
@@ -115,24 +150,19 @@ fn open(config: &DiskConfig) -> fjall::Result<Open> {
     let number = |name: &str| name.strip_prefix(KEYSPACE)?.parse::<u64>().ok();
     let mut numbers: Vec<u64> = names.iter().filter_map(|name| number(name)).collect();
     numbers.sort_unstable();
-    let mut builds = Vec::new();
-    for number in numbers {
-        builds.push(build(&database, number)?);
-    }
-    let mut shown = None;
+    let builds = numbers.into_iter().map(|number| build(&database, number));
+    let builds = builds.collect::<fjall::Result<_>>()?;
+    Ok((database, builds))
+}
+
+fn newest_whole(builds: &[Build]) -> fjall::Result<Option<Build>> {
     for build in builds.iter().rev() {
         // It is written last of all.
         if build.entries.contains_key(keys::META)? {
-            shown = Some(build.clone());
-            break;
+            return Ok(Some(build.clone()));
         }
     }
-    let next = builds.last().map_or(1, |build| build.number + 1);
-    let shown = shown.map_or_else(|| build(&database, next), Ok)?;
-    for other in builds.into_iter().filter(|build| build.number != shown.number) {
-        database.delete_keyspace(other.entries)?;
-    }
-    Ok(Open { database, shown, anew: None })
+    Ok(None)
 }
 
 fn build(database: &Database, number: u64) -> fjall::Result<Build> {

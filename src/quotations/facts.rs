@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::fingerprint::QUOTATION_WORDS;
 use super::keys::{ArticleKey, GroupKey, SpeakerKey, short_hash};
@@ -22,6 +23,13 @@ pub(super) struct Meta {
     pub(super) layout: u32,
     pub(super) store_id: [u8; 16],
     pub(super) revision: u64,
+}
+
+impl Meta {
+    /// Whether it tells of what this code makes of the records of a store.
+    pub(super) fn is_of(&self, store_id: Uuid) -> bool {
+        self.layout == LAYOUT && self.store_id == *store_id.as_bytes()
+    }
 }
 
 /// An article.

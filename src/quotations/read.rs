@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::align::{self, WordChange};
 use super::facts::{IdFacts, LAYOUT, Meta, NearFacts, SpeakerFacts, SummaryFacts, decode};
 use super::keys::{self, ANY_SPEAKER, ArticleKey, GroupKey, SpeakerKey};
@@ -134,6 +136,16 @@ impl Quotations {
     #[must_use]
     pub fn new(table: Arc<dyn Table>) -> Self {
         Self { table }
+    }
+
+    /// The newest state of those that follow from the records of a store; `None` where
+    /// there is none that was built whole.
+    pub fn reader_of(&self, store_id: Uuid) -> Result<Option<QuotationsReader>, TableError> {
+        let table = self.table.snapshot()?;
+        let unfinished = table.get(keys::UNFINISHED)?.is_some();
+        let meta: Option<Meta> = table.get(keys::META)?.map(|bytes| decode(&bytes)).transpose()?;
+        let meta = meta.filter(|meta| meta.is_of(store_id) && !unfinished);
+        Ok(meta.map(|meta| QuotationsReader { table, revision: Revision(meta.revision) }))
     }
 
     /// The newest state; `None` while they are being built for the first time.

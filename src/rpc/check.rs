@@ -33,10 +33,15 @@ pub struct Check {
 impl Check {
     /// Begins to check; at most so many findings are told, all are counted.
     pub async fn begin(kb: &KnowledgeBase, most_findings: usize) -> Result<Self, Error> {
-        let check = kb.check_integrity().await?;
+        Ok(Self::of(kb.check_integrity().await?, most_findings))
+    }
+
+    /// Tells of a check that was begun.
+    #[must_use]
+    pub fn of(check: IntegrityCheck, most_findings: usize) -> Self {
         let revision = to_pb::revision(check.revision());
         let told = pb::CheckIntegrityResponse { revision, ..Default::default() };
-        Ok(Self { check, told, room: most_findings })
+        Self { check, told, room: most_findings }
     }
 
     /// Goes on for a while; the last message has `done`, and nothing follows it.
@@ -47,6 +52,8 @@ impl Check {
                 self.told.done = true;
                 break;
             };
+            self.told.derived =
+                self.check.derived().iter().copied().map(to_pb::checked_index).collect();
             let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
             self.told.entries += number(checked.entries);
             self.told.states += number(checked.states);

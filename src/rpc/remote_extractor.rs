@@ -1,5 +1,6 @@
 //! Dicta as the client of another extractor.
 
+use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -100,7 +101,7 @@ impl ExtractorClient {
             let late = || Status::deadline_exceeded("no answer in time");
             let status = match answer.map_err(|_| late()).and_then(|answer| answer) {
                 Ok(answer) => return Ok(answer.into_inner()),
-                Err(status) => status,
+                Err(status) => unreached(status),
             };
             let in_time = Instant::now() + pause < until;
             if status.code() != Code::Unavailable || left == 0 || !in_time {
@@ -166,6 +167,17 @@ impl RemoteExtractor for ExtractorClient {
     fn heard(&self) -> Heard {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// A connection that was refused or broke off is no answer of the extractor's, such
+/// as one on which it did not get the certificate that it asks for.
+fn unreached(status: Status) -> Status {
+    let is_broken = matches!(status.code(), Code::Unknown | Code::Unavailable);
+    let Some(mut cause) = status.source().filter(|_| is_broken) else { return status };
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Status::unavailable(format!("{}: {cause}", status.message()))
 }
 
 fn question(source: &Source) -> pb::ExtractRequest {

@@ -14,11 +14,11 @@ use tantivy::indexer::LogMergePolicy;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 use uuid::Uuid;
 
-use super::Search;
 use super::document::document;
 use super::schema::Fields;
 use super::tokens::tokenizers;
 use super::view::View;
+use super::{Error as SearchError, Search};
 use crate::derive::{Changed, Derived, Error};
 use crate::domain::revision::Revision;
 
@@ -82,35 +82,21 @@ impl Indexer {
     /// The builds that there are, the newest first.
     fn builds(&self) -> std::io::Result<Vec<PathBuf>> {
         fs::create_dir_all(&self.config.path)?;
-        let mut builds = Vec::new();
-        for entry in fs::read_dir(&self.config.path)? {
-            let path = entry?.path();
-            if number(&path).is_some() {
-                builds.push(path);
-            }
-        }
-        builds.sort_unstable_by_key(|path| std::cmp::Reverse(number(path)));
-        Ok(builds)
+        builds(&self.config.path)
     }
 
     /// Opens a build that was committed whole, of this store and these fields.
     fn open(&self, directory: &Path) -> Result<Option<(Open, Revision)>, tantivy::TantivyError> {
-        let mapped = MmapDirectory::open(directory)?;
-        if !Index::exists(&mapped)? {
+        let Some((index, revision)) = committed(directory, &self.config, &self.fields)? else {
             return Ok(None);
-        }
-        let mut index = Index::open(mapped)?;
-        index.set_tokenizers(tokenizers());
-        let payload = index.load_metas()?.payload.unwrap_or_default();
-        let Ok(payload) = serde_json::from_str::<Payload>(&payload) else { return Ok(None) };
-        let ours = payload.store_id == self.config.store_id && payload.schema == self.fields.hash();
-        if !ours || !index.validate_checksum()?.is_empty() {
+        };
+        if !index.validate_checksum()?.is_empty() {
             return Ok(None);
         }
         let open = self.writing(directory, &index, false)?;
         // What a crash left behind.
         open.writer.garbage_collect_files().wait()?;
-        Ok(Some((open, Revision(payload.revision))))
+        Ok(Some((open, revision)))
     }
 
     fn create(&self, directory: &Path) -> Result<Open, tantivy::TantivyError> {
@@ -254,6 +240,56 @@ impl Derived for Indexer {
         }
         Ok(())
     }
+}
+
+/// What an index that nobody keeps shows, as it lies there; `None` where it is none of
+/// this store, or was made by other code. It fails where files of it are damaged.
+pub fn at_rest(config: &IndexConfig) -> Result<Option<View>, SearchError> {
+    if !config.path.exists() {
+        return Ok(None);
+    }
+    let fields = Fields::new();
+    for build in builds(&config.path)? {
+        let Some((index, revision)) = committed(&build, config, &fields)? else { continue };
+        if let Some(file) = index.validate_checksum()?.into_iter().min() {
+            return Err(SearchError::Index(format!("its file {} is damaged", file.display())));
+        }
+        let reader: IndexReader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        return Ok(Some(View::new(reader.searcher(), fields, revision)));
+    }
+    Ok(None)
+}
+
+/// The builds in a directory, the newest first.
+fn builds(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut builds = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if number(&path).is_some() {
+            builds.push(path);
+        }
+    }
+    builds.sort_unstable_by_key(|path| std::cmp::Reverse(number(path)));
+    Ok(builds)
+}
+
+/// A build that was committed, of this store and these fields, and its revision.
+fn committed(
+    directory: &Path,
+    config: &IndexConfig,
+    fields: &Fields,
+) -> Result<Option<(Index, Revision)>, tantivy::TantivyError> {
+    let mapped = MmapDirectory::open(directory)?;
+    if !Index::exists(&mapped)? {
+        return Ok(None);
+    }
+    let mut index = Index::open(mapped)?;
+    index.set_tokenizers(tokenizers());
+    let payload = index.load_metas()?.payload.unwrap_or_default();
+    let Ok(payload) = serde_json::from_str::<Payload>(&payload) else { return Ok(None) };
+    let ours = payload.store_id == config.store_id && payload.schema == fields.hash();
+    Ok(ours.then_some((index, Revision(payload.revision))))
 }
 
 /// Writes anew each part of the index that holds deleted documents: their words are

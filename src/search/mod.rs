@@ -29,7 +29,7 @@ use self::document::{IN_USE, kind_fact, language_fact};
 pub use self::error::Error;
 use self::facets::CountBy;
 pub use self::facets::{FacetCounts, MAX_VALUES};
-pub use self::index::{IndexConfig, Indexer};
+pub use self::index::{IndexConfig, Indexer, at_rest};
 use self::language::{Stems, primary};
 pub use self::lower::MAX_EXPANSIONS;
 use self::lower::{Lowerer, restricted};

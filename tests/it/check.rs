@@ -20,6 +20,7 @@ async fn seeded() -> (Home, Dicta) {
 /// astray.
 async fn damaged() -> Home {
     let (home, server) = seeded().await;
+    reach_the_newest(&server).await;
     server.stop().await;
     let db = database(&home.data());
     let (key, _) = db.scan_prefix(b"K").next().unwrap().unwrap();
@@ -90,6 +91,19 @@ async fn what_is_no_data_is_not_checked() {
     assert!(!data.exists());
 }
 
+/// What the command finds wrong without a server, on a copy of the directory.
+async fn findings_at_rest(home: &Home) -> (Vec<serde_json::Value>, Vec<serde_json::Value>) {
+    let home = home.copy();
+    let data = home.data();
+    let check = ["check", "--output", "json", "--data-dir", data.to_str().unwrap()];
+    let (code, told, errors) = run(&check, "").await;
+    let answer: serde_json::Value = serde_json::from_str(&told).expect(&errors);
+    let list = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
+    let findings = list("findings");
+    assert_eq!(code, i32::from(!findings.is_empty()), "{told}{errors}");
+    (findings, list("derived"))
+}
+
 /// What a server on this directory finds wrong.
 async fn findings(home: &Home) -> Vec<pb::IntegrityFinding> {
     let server = home.start().await;
@@ -129,7 +143,11 @@ async fn a_record_that_the_search_index_lost_is_told() {
     let mut prepared = writer.prepare_commit().unwrap();
     prepared.set_payload(&payload);
     prepared.commit().unwrap();
-    drop(writer);
+    drop((writer, index));
+    let (at_rest, derived) = findings_at_rest(&home).await;
+    assert_eq!(at_rest.len(), 2, "{at_rest:?}");
+    assert_eq!(at_rest[0]["detail"], format!("{name} is not in it, or not once"));
+    assert_eq!((&at_rest[0]["subject"], derived.len()), (&"the search index".into(), 2));
     let told: Vec<_> = findings(&home).await.into_iter().map(|it| it.detail).collect();
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[0], format!("{name} is not in it, or not once"));
@@ -149,9 +167,75 @@ async fn a_statement_that_the_quotations_lost_is_told() {
     entries.remove(key).unwrap();
     database.persist(fjall::PersistMode::SyncAll).unwrap();
     drop((entries, database));
+    let (at_rest, _) = findings_at_rest(&home).await;
+    assert_eq!(at_rest.len(), 2, "{at_rest:?}");
+    assert!(at_rest.iter().all(|it| it["subject"] == "the quotations"), "{at_rest:?}");
+    assert_eq!(at_rest[0]["fault"], "INTEGRITY_FAULT_DERIVED");
     let told = findings(&home).await;
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told.iter().all(|it| it.subject == "the quotations"), "{told:?}");
     assert!(told[0].detail.contains("/statements/"), "{told:?}");
     assert_eq!(told[0].fault(), pb::IntegrityFault::Derived);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_of_what_is_built_is_told_without_a_server() {
+    let (home, server) = seeded().await;
+    reach_the_newest(&server).await;
+    server.stop().await;
+    let damage = |home: &Home, directory: &str, ending: &str| {
+        let mut damaged = 0;
+        for entry in std::fs::read_dir(home.data().join(directory)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.to_str().unwrap().ends_with(ending) {
+                let mut bytes = std::fs::read(&path).unwrap();
+                bytes.iter_mut().for_each(|byte| *byte ^= 0x55);
+                std::fs::write(path, bytes).unwrap();
+                damaged += 1;
+            }
+        }
+        assert!(damaged > 0, "{directory}/*{ending}");
+    };
+    for (directory, ending, subject) in
+        [("search/1", ".store", "the search index"), ("quotations", "version", "the quotations")]
+    {
+        let home = home.copy();
+        damage(&home, directory, ending);
+        let (findings, _) = findings_at_rest(&home).await;
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0]["subject"], subject);
+        assert!(findings[0]["detail"].as_str().unwrap().starts_with("it cannot be read: "));
+    }
+}
+
+#[tokio::test]
+async fn what_is_behind_the_records_or_not_there_is_told_and_no_fault() {
+    let home = Home::new();
+    let server = home.start().await;
+    server.store(ingest(article("articles/a"))).await;
+    reach_the_newest(&server).await;
+    server.stop().await;
+    let before = home.copy();
+    let server = home.start().await;
+    server.store(ingest(article("articles/b"))).await;
+    server.stop().await;
+    let home = home.copy();
+    let data = home.data();
+    let check = ["check", "--data-dir", data.to_str().unwrap()];
+    for name in ["search", "quotations"] {
+        std::fs::remove_dir_all(data.join(name)).unwrap();
+    }
+    let (code, told, errors) = run(&check, "").await;
+    assert_eq!(code, 0, "{told}{errors}");
+    assert!(told.contains("the search index shows nothing yet: a server builds"), "{told}");
+    assert!(told.contains("the quotations show nothing yet: a server builds"), "{told}");
+    for name in ["search", "quotations"] {
+        assert!(!data.join(name).exists(), "{name} was made");
+        std::fs::rename(before.data().join(name), data.join(name)).unwrap();
+    }
+    let (code, told, errors) = run(&check, "").await;
+    assert_eq!(code, 0, "{told}{errors}");
+    assert!(told.contains("the search index shows revision 1 of 2: a server catches"), "{told}");
+    assert!(told.contains("the quotations show revision 1 of 2: a server catches up"), "{told}");
+    assert!(told.ends_with(": nothing is wrong\n"), "{told}");
 }

@@ -1,12 +1,13 @@
 //! Statements found in the text of an article, and what they link to.
 
 mod bad_texts;
+mod edits;
 
 use dicta::rpc::pb;
 use dicta::rpc::pb::{CreateEntities, EntityType, Extraction, IngestOutcome};
 
 use crate::harness::{Dicta, Home};
-use crate::samples::{article, at, entity, ingest, mask, person, said_by_entity};
+use crate::samples::{article, at, entity, ingest, person, said_by_entity};
 
 /// An article of the kind that quotes in part what others say of a meeting.
 const MEETING: &str = "\
@@ -175,26 +176,6 @@ async fn what_a_caller_says_of_the_same_words_stands() {
     // It stands, too, where it is not sent again.
     server.store(request).await;
     assert_eq!(about(&server.statements("articles/meeting").await), ["entities/kim"]);
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_correction_of_a_found_statement_outlasts_the_same_text() {
-    let home = Home::new();
-    let server = home.start().await;
-    let stored = server.store(extracting(meeting(), CreateEntities::Mentioned)).await;
-    let mut wrong = stored.statements.iter().find(|it| !speaker(it).is_empty()).unwrap().clone();
-    let kim = server.entity("kim", person("Kim Berg")).await;
-    wrong.speaker = Some(pb::Speaker { entity: kim.name.clone(), ..Default::default() });
-    let request = pb::UpdateStatementRequest {
-        statement: Some(wrong.clone()),
-        update_mask: mask(&["speaker"]),
-        ..Default::default()
-    };
-    server.ingest().update_statement(request).await.unwrap();
-    let again = server.store(extracting(meeting(), CreateEntities::Mentioned)).await;
-    assert_eq!(again.outcome(), IngestOutcome::Unchanged);
-    assert_eq!(speaker(&server.statement(&wrong.name).await.unwrap()), kim.name);
     server.stop().await;
 }
 

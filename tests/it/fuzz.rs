@@ -2,6 +2,8 @@
 //! is answered, or refused with its field. `DICTA_FUZZ_CASES` sets how many, and
 //! `DICTA_FUZZ_SEED` which.
 
+mod targets;
+
 use dicta::rpc::pb;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;

@@ -1,6 +1,8 @@
 //! Statements found by an extractor that is asked over the network: here a server in
 //! the test that answers as it is told to.
 
+mod tls;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -12,11 +14,10 @@ use dicta::rpc::pb::extractor::extractor_service_server::{
     ExtractorService, ExtractorServiceServer,
 };
 use dicta::rpc::pb::{CreateEntities, EntityType, Extraction, IngestOutcome};
-use rcgen::{CertificateParams, Issuer, KeyPair};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tonic::transport::{Server, ServerTlsConfig};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::StatusExt as _;
 
@@ -373,42 +374,6 @@ async fn in_a_bulk_stream_the_item_alone_fails_and_the_order_stays() {
         all.iter().filter(|ack| ack.status.is_some()).collect();
     assert_eq!(failed.len(), 1, "{failed:?}");
     assert_eq!(failed[0].status.as_ref().unwrap().code, Code::Internal as i32);
-    server.stop().await;
-    extractor.stop().await;
-}
-
-#[tokio::test]
-async fn over_tls_it_must_be_vouched_for() {
-    let authority_key = KeyPair::generate().unwrap();
-    let mut authority = CertificateParams::new([]).unwrap();
-    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
-    let issuer = Issuer::new(authority, authority_key);
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let certificate = certificate.signed_by(&key, &issuer).unwrap();
-    let identity = Identity::from_pem(certificate.pem(), key.serialize_pem());
-    let tls = ServerTlsConfig::new().identity(identity);
-    let extractor = Running::start(&Script::answering(good()), 0, Some(tls));
-
-    let home = Home::new();
-    let files = tempfile::tempdir().unwrap();
-    let vouching = files.path().join("authority.pem");
-    std::fs::write(&vouching, authority_pem).unwrap();
-    let other = files.path().join("other.pem");
-    let stranger = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(&other, stranger.cert.pem()).unwrap();
-    let mut config = home.config();
-    let address = format!("https://localhost:{}", extractor.address.port());
-    config.extractor.address = Some(address.parse().unwrap());
-    config.extractor.tls_ca = Some(other);
-    let server = Dicta::start(config.clone()).await;
-    let status = refused(&server, "articles/a").await;
-    assert_refused(&status, Code::Unavailable, "EXTRACTOR_UNAVAILABLE");
-    server.stop().await;
-    config.extractor.tls_ca = Some(vouching);
-    let server = Dicta::start(config).await;
-    assert_eq!(server.store(request("articles/a")).await.statements.len(), 1);
     server.stop().await;
     extractor.stop().await;
 }

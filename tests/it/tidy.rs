@@ -58,6 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["domain", "extract", "clock", "config", "telemetry", "rpc/pb", "rpc", "app"]),
+    ("fuzzing", &["domain", "query", "extract", "store/sled", "kb", "rpc/pb", "rpc"]),
     ("main", &["cli"]),
 ];
 

@@ -59,7 +59,7 @@ pub fn five_folds(articles: &[Labelled], least: f32) -> Vec<Fold> {
 
 /// How often the statements of each rule are right, by steps of probability, as the
 /// lines of `precision.txt`: the rule, the least probability of the step, the share
-/// that is right, and how many were counted.
+/// that is right, as far as that many tell, and how many were counted.
 #[must_use]
 pub fn measured(articles: &[Labelled], folds: &[Fold]) -> String {
     const FEWEST: usize = 60;
@@ -85,17 +85,23 @@ pub fn measured(articles: &[Labelled], folds: &[Fold]) -> String {
         }
         for (least, count, of) in steps {
             // Writing to a String never fails.
-            let _ = writeln!(lines, "{rule} {least:.2} {:.3} {of}", count / of as f32);
+            let _ = writeln!(lines, "{rule} {least:.2} {:.3} {of}", share(count, of));
         }
     }
     lines
+}
+
+/// The share that is right, with one right and one wrong more than were counted: few
+/// that are all right do not make a rule that never errs.
+fn share(right: f32, of: usize) -> f32 {
+    (right + 1.0) / (of as f32 + 2.0)
 }
 
 /// Adds a step; one that is right less often than the one before is united with it,
 /// since what is more probable must not have less confidence.
 fn push_rising(steps: &mut Vec<(f32, f32, usize)>, mut step: (f32, f32, usize)) {
     while let Some(last) = steps.last().copied()
-        && last.1 / last.2 as f32 >= step.1 / step.2 as f32
+        && share(last.1, last.2) >= share(step.1, step.2)
     {
         steps.pop();
         step = (last.0, last.1 + step.1, last.2 + step.2);

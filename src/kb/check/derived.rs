@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use super::CheckedIndex;
 use crate::domain::id::RecordName;
 use crate::domain::revision::Revision;
+use crate::kb::command::DerivedIndex;
 use crate::kb::error::Error;
 use crate::kb::{FollowedQuotations, KnowledgeBase, SearchIndex};
 use crate::quotations::QuotationsReader;
@@ -13,15 +15,38 @@ use crate::store::{At, Checked, Cursor, Fault, Finding, Path, Reader, Scan, Stor
 
 /// How many records are looked up in one step.
 const TOGETHER: usize = 500;
-const SEARCH: &str = "the search index";
-const QUOTATIONS: &str = "the quotations";
 
 /// What is left to be checked.
 pub(super) struct DerivedChecks {
     store: Arc<dyn Store>,
     search: Option<SearchIndex>,
     quotations: Option<FollowedQuotations>,
+    /// What nothing follows, the next last.
+    at_rest: Vec<AtRest>,
     under_way: Option<Walk>,
+    checked: Vec<CheckedIndex>,
+}
+
+/// Something derived that nothing follows: its state, or why that cannot be read.
+pub struct AtRest {
+    index: DerivedIndex,
+    state: Result<Option<State>, String>,
+}
+
+impl AtRest {
+    /// A search index.
+    #[must_use]
+    pub fn search(view: Result<Option<View>, String>) -> Self {
+        let state = view.map(|view| view.map(Arc::new).map(State::Search));
+        Self { index: DerivedIndex::Search, state }
+    }
+
+    /// Quotations.
+    #[must_use]
+    pub fn quotations(reader: Result<Option<QuotationsReader>, String>) -> Self {
+        let state = reader.map(|reader| reader.map(Arc::new).map(State::Quotations));
+        Self { index: DerivedIndex::Quotations, state }
+    }
 }
 
 /// One state of something derived.
@@ -52,8 +77,20 @@ impl DerivedChecks {
             store: Arc::clone(&kb.store),
             search: kb.search.clone(),
             quotations: kb.quotations.clone(),
+            at_rest: Vec::new(),
             under_way: None,
+            checked: Vec::new(),
         }
+    }
+
+    /// Of a base without anything that follows it.
+    pub(super) fn at_rest(kb: &KnowledgeBase, mut kept: Vec<AtRest>) -> Self {
+        kept.reverse();
+        Self { search: None, quotations: None, at_rest: kept, ..Self::of(kb) }
+    }
+
+    pub(super) fn checked(&self) -> &[CheckedIndex] {
+        &self.checked
     }
 
     /// Looks at the next part; `None` at the end.
@@ -66,17 +103,31 @@ impl DerivedChecks {
         if let Some(SearchIndex { search, follower }) = self.search.take() {
             let failure = follower.standing().borrow().failure.clone();
             let state = search.newest().map(State::Search);
-            return self.begin(SEARCH, failure, state).await.map(Some);
+            let failure = failure.map(not_following);
+            return self.begin(DerivedIndex::Search, failure, state).await.map(Some);
         }
         if let Some(FollowedQuotations { quotations, follower }) = self.quotations.take() {
             let failure = follower.standing().borrow().failure.clone();
             let reader = tokio::task::spawn_blocking(move || quotations.reader()).await;
             let (failure, state) = match reader.map_err(|error| error.to_string()) {
-                Ok(Ok(reader)) => (failure, reader.map(Arc::new).map(State::Quotations)),
-                Ok(Err(error)) => (Some(error.to_string()), None),
-                Err(error) => (Some(error), None),
+                Ok(Ok(reader)) => {
+                    (failure.map(not_following), reader.map(Arc::new).map(State::Quotations))
+                }
+                Ok(Err(error)) => (Some(unreadable(&error.to_string())), None),
+                Err(error) => (Some(unreadable(&error)), None),
             };
-            return self.begin(QUOTATIONS, failure, state).await.map(Some);
+            return self.begin(DerivedIndex::Quotations, failure, state).await.map(Some);
+        }
+        if let Some(AtRest { index, state }) = self.at_rest.pop() {
+            let (failure, state) = match state {
+                Ok(state) => (None, state),
+                Err(error) => (Some(unreadable(&error)), None),
+            };
+            // What goes by other commits than these is built afresh, as is what is older
+            // than what is held.
+            let held = self.store.earliest()..=self.store.head().revision;
+            let state = state.filter(|state| held.contains(&state.revision()));
+            return self.begin(index, failure, state).await.map(Some);
         }
         Ok(None)
     }
@@ -84,14 +135,14 @@ impl DerivedChecks {
     /// Begins with a state, where there is one; what is being built shows none.
     async fn begin(
         &mut self,
-        subject: &str,
+        index: DerivedIndex,
         failure: Option<String>,
         state: Option<State>,
     ) -> Result<Checked, Error> {
-        let mut findings = Vec::new();
-        if let Some(failure) = failure {
-            findings.push(finding(subject, format!("it does not follow the records: {failure}")));
-        }
+        let findings = failure.map(|failure| finding(subject(index), failure));
+        let findings = findings.into_iter().collect();
+        let revision = state.as_ref().map(State::revision);
+        self.checked.push(CheckedIndex { index, revision });
         if let Some(state) = state {
             let reader = self.store.reader(At::Revision(state.revision())).await?;
             let paths = match state {
@@ -104,6 +155,21 @@ impl DerivedChecks {
         }
         Ok(Checked { findings, ..Checked::default() })
     }
+}
+
+fn subject(index: DerivedIndex) -> &'static str {
+    match index {
+        DerivedIndex::Search => "the search index",
+        DerivedIndex::Quotations => "the quotations",
+    }
+}
+
+fn not_following(failure: String) -> String {
+    format!("it does not follow the records: {failure}")
+}
+
+fn unreadable(error: &str) -> String {
+    format!("it cannot be read: {error}")
 }
 
 fn finding(subject: &str, detail: String) -> Finding {
@@ -119,10 +185,10 @@ impl State {
     }
 
     fn subject(&self) -> &'static str {
-        match self {
-            Self::Search(_) => SEARCH,
-            Self::Quotations(_) => QUOTATIONS,
-        }
+        subject(match self {
+            Self::Search(_) => DerivedIndex::Search,
+            Self::Quotations(_) => DerivedIndex::Quotations,
+        })
     }
 
     /// Those of the records that are not there as they should be.
@@ -212,9 +278,8 @@ impl Walk {
         match found {
             Ok(findings) => (Checked { findings, ..Checked::default() }, Some(self)),
             Err(error) => {
-                let unreadable =
-                    finding(self.state.subject(), format!("it cannot be read: {error}"));
-                (Checked { findings: vec![unreadable], ..Checked::default() }, None)
+                let findings = vec![finding(self.state.subject(), unreadable(&error))];
+                (Checked { findings, ..Checked::default() }, None)
             }
         }
     }

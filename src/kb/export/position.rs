@@ -6,20 +6,20 @@ use crate::store::Cursor;
 
 /// How far an export has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Position {
+pub(in crate::kb) struct Position {
     /// What is being gone through.
-    pub(super) stage: Stage,
+    pub(in crate::kb) stage: Stage,
     /// The last entity or article met.
-    pub(super) outer: Option<Cursor>,
+    pub(in crate::kb) outer: Option<Cursor>,
     /// The last statement met of the article.
-    pub(super) inner: Option<Cursor>,
+    pub(in crate::kb) inner: Option<Cursor>,
     /// The record whose states are being written, and the last one written.
-    pub(super) states: Option<(RecordName, Revision)>,
+    pub(in crate::kb) states: Option<(RecordName, Revision)>,
 }
 
 /// What an export goes through, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(in crate::kb) enum Stage {
     /// Entities.
     #[default]
     Entities,
@@ -35,7 +35,7 @@ pub(super) enum Stage {
 
 impl Position {
     /// The position as bytes: the stage's number, then each part with its length.
-    pub(super) fn pack(&self) -> Vec<u8> {
+    pub(in crate::kb) fn pack(&self) -> Vec<u8> {
         let (number, of) = match &self.stage {
             Stage::Entities => (0, None),
             Stage::Articles => (1, None),
@@ -56,7 +56,7 @@ impl Position {
     }
 
     /// The position that was packed so.
-    pub(super) fn unpack(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::kb) fn unpack(bytes: &[u8]) -> Option<Self> {
         let (number, mut rest) = bytes.split_first()?;
         let mut part = || pop(&mut rest);
         let (of, outer, inner, name, revision) = (part()?, part()?, part()?, part()?, part()?);

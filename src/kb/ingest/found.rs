@@ -28,7 +28,7 @@ pub(super) struct Found {
 
 impl Planner<'_> {
     /// Finds the statements of the text. What a caller says about the same words
-    /// wins: the found one is left out.
+    /// wins, as does what someone corrected: the found one is left out.
     pub(super) async fn found(
         &mut self,
         article: &Article,
@@ -46,7 +46,7 @@ impl Planner<'_> {
         let stays = |statement: &&Statement| {
             !self.command.replace_statements
                 && statement.status != StatementStatus::Orphaned
-                && statement.origin.extractor != reading.origin.extractor
+                && (statement.edited || statement.origin.extractor != reading.origin.extractor)
         };
         let others = standing.iter().map(|(_, statement)| statement).filter(stays);
         let taken = Taken::of(sent.iter().chain(others));
@@ -144,6 +144,10 @@ pub(super) fn keep_edits<'a>(
 }
 
 fn keep_edits_of(found: &mut Statement, before: &Statement, standing: &Statement) {
+    if standing.edited && standing.status != StatementStatus::Orphaned {
+        found.clone_from(standing);
+        return;
+    }
     let read_from = |copy: &ArticleCopy| (copy.version, copy.language.clone(), copy.published_at);
     if read_from(&before.article) != read_from(&standing.article)
         || !before.origin.says_the_same(&found.origin)

@@ -229,6 +229,13 @@ fn fields() {
     "#]],
     );
     article(
+        "near_duplicates.article = 'articles/x'",
+        expect![[r#"
+        near_duplicates.article = 'articles/x'
+        ^ `near_duplicates.article` is no field of articles, since it has no past: ask ListNearDuplicates, with the article as its parent and a filter of its own
+    "#]],
+    );
+    article(
         "labels.a.b = x",
         expect![[r#"
         labels.a.b = x

@@ -132,9 +132,8 @@ impl Derived for Writer {
         // What cannot be read is built again, as is another layout.
         let unfinished = self.table.get(keys::UNFINISHED).map_err(kept)?.is_some();
         let meta = self.meta().unwrap_or_default().filter(|_| !unfinished);
-        let ours =
-            |meta: &Meta| meta.layout == LAYOUT && meta.store_id == *self.store_id.as_bytes();
-        Ok(meta.filter(ours).map(|meta| Revision(meta.revision)))
+        let meta = meta.filter(|meta| meta.is_of(self.store_id));
+        Ok(meta.map(|meta| Revision(meta.revision)))
     }
 
     fn reset(&mut self) -> Result<(), Error> {

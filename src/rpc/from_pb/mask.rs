@@ -69,7 +69,7 @@ const STATEMENT: [(&str, StatementField); 23] = [
 ];
 
 /// The fields that the server alone sets: a mask may name them, to no effect.
-const OUTPUT_ONLY: [&str; 20] = [
+const OUTPUT_ONLY: [&str; 21] = [
     "name",
     "near_duplicates",
     "content_hash",
@@ -88,6 +88,7 @@ const OUTPUT_ONLY: [&str; 20] = [
     "article_language",
     "article_published_at",
     "anchoring",
+    "edited",
     "incoming_links",
     "survivors",
 ];

@@ -70,7 +70,7 @@ fn whole_statement(at: &Field<'_>, pb: pb::Statement) -> Option<Whole> {
     let (status, retraction) = standing(at, pb.status, pb.retraction.clone());
     let article = article_copy(at, &pb);
     let anchoring = pb.anchoring.clone().and_then(|pb| anchoring(&at.at("anchoring"), pb));
-    let verified = verified(&pb);
+    let (verified, edited) = (verified(&pb), pb.edited);
     let within = Within { article: Some(&name.article), stamp: Stamp::AsWritten };
     let id = Some(name.statement.clone());
     let mut statement = Statement {
@@ -78,6 +78,7 @@ fn whole_statement(at: &Field<'_>, pb: pb::Statement) -> Option<Whole> {
         retraction,
         article,
         anchoring,
+        edited,
         ..statement::draft(at, pb, id, within).statement
     };
     for (selector, verified) in statement.selectors_mut().zip(verified) {

@@ -87,6 +87,7 @@ pub(super) fn values(
         retraction: None,
         article: ArticleCopy::default(),
         anchoring: None,
+        edited: false,
     };
     StatementDraft { id, statement }
 }

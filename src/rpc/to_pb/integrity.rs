@@ -1,5 +1,8 @@
 //! Findings of a check to the wire.
 
+use super::revision;
+use crate::kb::CheckedIndex;
+use crate::kb::command::DerivedIndex;
 use crate::rpc::pb;
 use crate::store::{Fault, Finding};
 
@@ -13,6 +16,17 @@ pub fn integrity_finding(finding: Finding) -> pb::IntegrityFinding {
         detail,
         remedy: fault.remedy().to_owned(),
     }
+}
+
+/// How far something derived is checked.
+#[must_use]
+pub fn checked_index(checked: CheckedIndex) -> pb::CheckedIndex {
+    let index = match checked.index {
+        DerivedIndex::Search => pb::DerivedIndex::Search,
+        DerivedIndex::Quotations => pb::DerivedIndex::Quotations,
+    };
+    let revision = checked.revision.map(revision).unwrap_or_default();
+    pb::CheckedIndex { index: index as i32, revision }
 }
 
 fn integrity_fault(fault: Fault) -> pb::IntegrityFault {

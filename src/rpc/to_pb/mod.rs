@@ -40,7 +40,7 @@ pub use self::entity::entity_type;
 pub use self::erasure::{erased, erasure, gone_record};
 pub use self::graph::{neighbors, paths};
 pub use self::import::{dangling_reference, exported, import_ack};
-pub use self::integrity::integrity_finding;
+pub use self::integrity::{checked_index, integrity_finding};
 pub use self::quotation::{
     found_quotation, listed_near_duplicates, listed_quotations, near_duplicate, origin_count,
     verified_quote,

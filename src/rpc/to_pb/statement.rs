@@ -58,6 +58,7 @@ pub(super) fn statement(
         anchoring: statement.anchoring.map(anchoring),
         incoming_links: Vec::new(),
         survivors: BTreeMap::new(),
+        edited: statement.edited,
     }
 }
 

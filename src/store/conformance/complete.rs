@@ -135,6 +135,7 @@ pub fn statement() -> Statement {
             previous_words: vec!["it poured".into(), "again".into()],
             from_version: 2,
         }),
+        edited: true,
     }
 }
 

@@ -9,6 +9,8 @@ mod committer;
 mod compact;
 mod erase;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod group;
 mod judge;
 mod keys;

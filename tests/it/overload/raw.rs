@@ -37,7 +37,7 @@ impl Raw {
     /// Begins a call; nothing of its message is sent.
     pub(super) async fn begin(&mut self, method: &str) -> (ResponseFuture, SendStream<Bytes>) {
         let request = self.request(method).body(()).unwrap();
-        self.send(request, false).await
+        self.send(request).await
     }
 
     /// Begins a call with these headers besides.
@@ -49,7 +49,7 @@ impl Raw {
         let request = self.request(method);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        self.send(request.body(()).unwrap(), false).await
+        self.send(request.body(()).unwrap()).await
     }
 
     /// Calls with one message, and leaves the answer to be read.
@@ -59,33 +59,14 @@ impl Raw {
         answer
     }
 
-    /// Begins a call and takes it back, as often as this is polled; an error once
-    /// the connection takes no more.
-    pub(super) fn reset_one(&mut self, method: &str) -> Result<(), h2::Error> {
-        let request = self.request(method).body(()).unwrap();
-        let (_, mut sending) = self.requests.send_request(request, false)?;
-        sending.send_reset(h2::Reason::CANCEL);
-        Ok(())
+    /// Waits until the server ends the connection, in whatever way.
+    pub(super) async fn ended(self) {
+        let _ = soon(self.connection).await.unwrap();
     }
 
-    /// Waits until another call may begin.
-    pub(super) async fn ready(&mut self) -> Result<(), h2::Error> {
-        self.requests = self.requests.clone().ready().await?;
-        Ok(())
-    }
-
-    /// Waits until the server ends the connection; tells why, if it said why.
-    pub(super) async fn ended(self) -> Option<h2::Error> {
-        soon(self.connection).await.unwrap().err()
-    }
-
-    async fn send(
-        &mut self,
-        request: Request<()>,
-        end: bool,
-    ) -> (ResponseFuture, SendStream<Bytes>) {
-        soon(self.ready()).await.unwrap();
-        self.requests.send_request(request, end).unwrap()
+    async fn send(&mut self, request: Request<()>) -> (ResponseFuture, SendStream<Bytes>) {
+        self.requests = soon(self.requests.clone().ready()).await.unwrap();
+        self.requests.send_request(request, false).unwrap()
     }
 
     fn request(&self, method: &str) -> http::request::Builder {

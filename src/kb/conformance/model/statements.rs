@@ -179,6 +179,7 @@ pub(super) fn update(world: &World, command: &UpdateStatement) -> Result<Effect,
     faults.none()?;
     if after != before {
         after.origin = stamp(&after.origin, &command.context);
+        after.edited = true;
     }
     Ok(effect(&command.name, before, after))
 }

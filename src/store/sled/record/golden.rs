@@ -37,6 +37,9 @@ const COMPRESSED_1: &str =
 const ANCHORING_1: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-1-anchoring.txt");
 
+const EDITED_3: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/stored-format-3-edited.txt");
+
 #[test]
 fn what_was_written_in_format_3_reads_as_it_was() {
     let golden = Golden::read(FORMAT_3);
@@ -124,14 +127,24 @@ fn format_3_is_written_as_it_was() {
 
 #[test]
 fn an_anchoring_is_read_and_written_as_it_was() {
+    check_statement(ANCHORING_1, anchored());
+}
+
+#[test]
+fn an_edit_is_read_and_written_as_it_was() {
+    let Record::Statement(mut edited) = statement() else { unreachable!() };
+    edited.edited = true;
+    check_statement(EDITED_3, Record::Statement(edited));
+}
+
+fn check_statement(path: &str, record: Record) {
     let (of, place) = ("articles/rain/statements/s1", Place::statement(iid(0), "s1"));
     let mut lines = Lines::default();
-    let record = anchored();
     let payload = Packed { flags: 0, bytes: super::encode(&name(of), record.clone()).unwrap() };
     let committed = committed(9);
     lines.version("statement", &place, &Version { committed, body: None, deleted: false, payload });
-    expect_file![ANCHORING_1].assert_eq(&lines.0);
-    assert_eq!(Golden::read(ANCHORING_1).record("statement"), (name(of), record));
+    expect_file![path].assert_eq(&lines.0);
+    assert_eq!(Golden::read(path).record("statement"), (name(of), record));
 }
 
 /// Another version of the compressor may write other bytes, but reads these.
@@ -288,6 +301,7 @@ fn statement() -> Record {
             published_at: Some(at(5)),
         },
         anchoring: None,
+        edited: false,
     }))
 }
 

@@ -295,14 +295,14 @@ fn statement() -> impl Strategy<Value = Statement> {
     let about = (vec(mention(), 0..2), vec(mention(), 0..3), of(triple()));
     let times = (of(any_time()), of(any_time()), language(), of(translation));
     let judged = (of(0.0..=1.0), rank, text(), of(statement_id()), vec(text(), 0..3));
-    let article = (article_copy(), of(anchoring()));
+    let article = (article_copy(), of(anchoring()), any::<bool>());
     let rest = (vec(link(), 0..2), origin(), status, of(retraction()), article);
     (said, about, times, judged, rest).prop_map(|(said, about, times, judged, rest)| {
         let (kind, content, cue, speaker) = said;
         let (addressees, mentions, triple) = about;
         let (uttered_at, reference_time, language, translation) = times;
         let (confidence, rank, rank_reason, parent, topics) = judged;
-        let (links, origin, status, retraction, (article, anchoring)) = rest;
+        let (links, origin, status, retraction, (article, anchoring, edited)) = rest;
         Statement {
             kind,
             content,
@@ -326,6 +326,7 @@ fn statement() -> impl Strategy<Value = Statement> {
             retraction,
             article,
             anchoring,
+            edited,
         }
     })
 }

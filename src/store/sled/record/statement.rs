@@ -69,6 +69,8 @@ pub(super) struct StatementMessage {
     published_at: Option<MomentMessage>,
     #[prost(message, optional, tag = "27")]
     anchoring: Option<AnchoringMessage>,
+    #[prost(bool, tag = "28")]
+    edited: bool,
 }
 
 impl StatementMessage {
@@ -101,6 +103,7 @@ impl StatementMessage {
             article_language: language_text(statement.article.language.as_ref()),
             published_at: statement.article.published_at.map(MomentMessage::of),
             anchoring: statement.anchoring.map(AnchoringMessage::of),
+            edited: statement.edited,
         }
     }
 
@@ -134,6 +137,7 @@ impl StatementMessage {
                 published_at: self.published_at.map(MomentMessage::restore).transpose()?,
             },
             anchoring: self.anchoring.map(AnchoringMessage::restore).transpose()?,
+            edited: self.edited,
         };
         Ok((name, statement))
     }
