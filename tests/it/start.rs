@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use dicta::rpc::pb;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
+use tonic::Code;
 
 use crate::harness::{Dicta, Home};
 use crate::samples::{article, ingest};
@@ -65,7 +67,11 @@ async fn shown(home: &Home) -> Dicta {
     let server = home.start().await;
     let read = Some(pb::ReadOptions { fully_consistent: true, ..Default::default() });
     let search = pb::SearchRequest { query: "x".into(), read: read.clone(), ..Default::default() };
-    server.query().search(search).await.unwrap();
+    // A first build is not waited for: the answer says to try again.
+    while let Err(status) = server.query().search(search.clone()).await {
+        assert_eq!(status.code(), Code::Unavailable, "{status}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let list = pb::ListQuotationsRequest { read, ..Default::default() };
     server.query().list_quotations(list).await.unwrap();
     server
