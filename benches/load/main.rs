@@ -34,8 +34,12 @@ struct Cli {
 enum Command {
     /// Write ingest requests, a JSON line each, made from articles.
     Generate(work::generate::Generate),
+    /// Write articles made from others, as many as asked for.
+    Grow(work::corpus::Grow),
     /// Do one work with Dicta and with its peers, in turns.
     Compare(compare::Compare),
+    /// Measure Dicta with more and more articles.
+    Growth(compare::growth::Growth),
     /// Measure bulk ingest, and single reads meanwhile.
     Ingest(ingest::Ingest),
     /// Measure quotations: catching up with a load, and VerifyQuote.
@@ -68,7 +72,9 @@ fn run(command: Command) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     match command {
         Command::Generate(generate) => generate.run(),
+        Command::Growth(growth) => runtime.block_on(growth.run()),
         Command::Ingest(ingest) => runtime.block_on(ingest.run()),
+        Command::Grow(grow) => grow.run(),
         Command::Compare(compare) => runtime.block_on(compare.run()),
         Command::Quotes(quotes) => runtime.block_on(quotes.run()),
         Command::Search(search) => runtime.block_on(search.run()),

@@ -1,6 +1,6 @@
 //! A Dicta that has loaded the articles and caught up with them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dicta::rpc::pb;
 use dicta::rpc::pb::query_service_client::QueryServiceClient;
@@ -29,21 +29,31 @@ pub(super) struct Base {
     pub(super) articles: Vec<String>,
     /// What they were loaded with.
     pub(super) requests: Vec<pb::IngestArticleRequest>,
+    /// How many of them a second, searchable at the end.
+    pub(super) rate: f64,
 }
 
 impl Base {
+    /// Loads a new server.
     pub(super) async fn load(source: &Source) -> Result<Self, Failure> {
+        Self::load_into(source, Server::start(None)?).await
+    }
+
+    /// Loads a server.
+    pub(super) async fn load_into(source: &Source, server: Server) -> Result<Self, Failure> {
         let requests = requests(source)?;
-        let server = Server::start(None)?;
         let channels = connect(&server.address, CONNECTIONS).await?;
         let first = channels.first().cloned().ok_or("no connection")?;
-        let outcome =
-            stream::run(first.clone(), stream::messages(requests.clone()), WINDOW).await?;
+        let messages = stream::messages(requests.clone());
+        let begun = Instant::now();
+        let outcome = stream::run(first.clone(), messages, WINDOW).await?;
         if let Some(failure) = outcome.failure {
             return Err(failure.into());
         }
+        searchable(first.clone()).await?;
+        let rate = requests.len() as f64 / begun.elapsed().as_secs_f64();
         caught_up(first).await?;
-        Ok(Self { server, channels, articles: outcome.names, requests })
+        Ok(Self { server, channels, articles: outcome.names, requests, rate })
     }
 
     /// The id of the server's process.

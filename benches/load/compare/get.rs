@@ -27,9 +27,23 @@ const STRIDE: usize = 997;
 /// Reads of entities.
 pub(super) async fn entity(compare: &Compare) -> Result<Sides, Failure> {
     let base = Base::load(&compare.source).await?;
-    let entities = base.requests.iter().flat_map(|request| &request.entities);
-    let names = entities.map(|entity| entity.name.clone()).take(RECORDS).collect();
+    let names = entities(&base);
     sides(compare, base, Kind::Entity, names).await
+}
+
+/// Reads of the entities of a base, alone.
+pub(super) fn entities_of(base: &Base) -> Arc<dyn Call> {
+    let records = entities(base).into_iter().map(|name| (Bytes::from(name), Bytes::new()));
+    Arc::new(Reads {
+        target: Target::Dicta(Kind::Entity),
+        channels: base.channels.clone(),
+        records: records.collect(),
+    })
+}
+
+fn entities(base: &Base) -> Vec<String> {
+    let entities = base.requests.iter().flat_map(|request| &request.entities);
+    entities.map(|entity| entity.name.clone()).take(RECORDS).collect()
 }
 
 /// Reads of articles, with their bodies.
@@ -123,10 +137,10 @@ struct Reads {
 
 #[async_trait::async_trait]
 impl Call for Reads {
-    async fn call(&self, number: usize) -> Result<(), Failure> {
+    async fn call(&self, worker: usize, number: usize) -> Result<(), Failure> {
         let at = number.wrapping_mul(STRIDE) % self.records.len().max(1);
         let (name, answer) = self.records.get(at).ok_or("nothing to read")?;
-        let channel = self.channels.get(number % self.channels.len().max(1));
+        let channel = self.channels.get(worker % self.channels.len().max(1));
         let channel = channel.ok_or("no connection")?;
         match self.target {
             // All decode what they are answered.

@@ -3,8 +3,13 @@
 //! count.
 
 mod base;
+mod bulk;
 mod calls;
+mod create;
 mod get;
+pub(crate) mod growth;
+mod parts;
+mod questions;
 
 use std::time::Duration;
 
@@ -57,6 +62,22 @@ enum Work {
     GetEntity,
     /// GetArticle with 64 calls in flight: a bare echo, etcd.
     GetArticle,
+    /// Durable CreateStatement by one client: etcd.
+    Create1,
+    /// Durable CreateStatement by 64 clients: etcd.
+    Create64,
+    /// Bulk ingest, durable and searchable at the end, and its disk: PostgreSQL.
+    Bulk,
+    /// Bulk ingest: a bare stream, a bare sled and a bare tantivy, one after another.
+    Parts,
+    /// Search, the best ten with snippets, one client: PostgreSQL.
+    Search1,
+    /// Search, the best ten with snippets, eight clients: PostgreSQL.
+    Search8,
+    /// ListStatements by speaker with filter and order, one client: PostgreSQL.
+    List1,
+    /// ListStatements by speaker with filter and order, eight clients: PostgreSQL.
+    List8,
 }
 
 /// Who does a work.
@@ -85,6 +106,14 @@ impl Compare {
         let (work, mut sides) = match self.work {
             Work::GetEntity => ("GetEntity, 64 in flight", get::entity(&self).await?),
             Work::GetArticle => ("GetArticle, 64 in flight", get::article(&self).await?),
+            Work::Create1 => ("CreateStatement, 1 client", create::sides(&self, 1).await?),
+            Work::Create64 => ("CreateStatement, 64 clients", create::sides(&self, 64).await?),
+            Work::Bulk => ("bulk ingest", bulk::sides(&self).await?),
+            Work::Parts => ("bulk ingest and its parts", parts::sides(&self).await?),
+            Work::Search1 => ("Search, 1 client", questions::search(&self, 1).await?),
+            Work::Search8 => ("Search, 8 clients", questions::search(&self, 8).await?),
+            Work::List1 => ("ListStatements, 1 client", questions::list(&self, 1).await?),
+            Work::List8 => ("ListStatements, 8 clients", questions::list(&self, 8).await?),
         };
         let peers = sides.iter().map(|side| side.peer()).collect();
         let mut comparison = Comparison::new(work, peers);

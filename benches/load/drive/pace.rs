@@ -16,9 +16,9 @@ const STRIDE: usize = 997;
 /// A call that is repeated.
 #[async_trait::async_trait]
 pub(crate) trait Call: Send + Sync {
-    /// Makes the call of this number, on one of the connections. Numbers go up as long
-    /// as there is time: there may be fewer different calls.
-    async fn call(&self, number: usize) -> Result<(), Failure>;
+    /// Makes the call of this number, on a worker's connection. Numbers go up as long
+    /// as there is time: there may be fewer different calls, and fewer connections.
+    async fn call(&self, worker: usize, number: usize) -> Result<(), Failure>;
 }
 
 /// What was called.
@@ -52,7 +52,7 @@ pub(crate) async fn closed(
             let mut number = worker * STRIDE;
             while begun.elapsed() < time {
                 let asked = Instant::now();
-                call.call(number).await?;
+                call.call(worker, number).await?;
                 latencies.record(asked.elapsed());
                 number += 1;
             }
@@ -103,7 +103,7 @@ fn send(
         std::thread::sleep(intended.saturating_duration_since(Instant::now()));
         let call = Arc::clone(call);
         let made = async move {
-            call.call(number as usize).await?;
+            call.call(number as usize, number as usize).await?;
             Ok(intended.elapsed())
         };
         calls.spawn_on(made, runtime);

@@ -1,5 +1,6 @@
 //! Dicta: a server started here over a directory of its own, or one that runs.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -52,6 +53,15 @@ impl Server {
         process.stop()?;
         Ok(Some(disk_bytes(directory.path())?))
     }
+}
+
+/// Writes the data of a stopped server anew.
+pub(crate) fn compact(directory: &Path) -> Result<(), Failure> {
+    let output = program().args(["compact", "--data-dir"]).arg(directory).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
 }
 
 fn program() -> Command {

@@ -16,6 +16,7 @@ use tonic::transport::{Channel, Server};
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 
+use super::acks::Acks;
 use super::peer::{Peer, settings};
 use super::process::Process;
 use super::unary;
@@ -92,6 +93,7 @@ pub(crate) async fn serve() -> Result<(), Failure> {
         .initial_connection_window_size(limits.connection_window_bytes)
         .http2_keepalive_interval(Some(limits.keepalive_interval))
         .http2_keepalive_timeout(Some(limits.keepalive_timeout))
+        .add_service(Acks)
         .add_service(Echo { zeros: Bytes::from(vec![0; LARGEST]) })
         .serve_with_incoming(incoming)
         .await?;

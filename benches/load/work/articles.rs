@@ -12,14 +12,14 @@ use crate::Failure;
 
 /// One line; what is not named here is left out.
 #[derive(Debug, serde::Deserialize)]
-struct Line {
-    title: Option<String>,
-    body: String,
-    published_at: Option<String>,
+pub(crate) struct Line {
+    pub(crate) title: Option<String>,
+    pub(crate) body: String,
+    pub(crate) published_at: Option<String>,
     url: Option<String>,
-    publisher: Option<String>,
-    byline: Option<String>,
-    language: Option<String>,
+    pub(crate) publisher: Option<String>,
+    pub(crate) byline: Option<String>,
+    pub(crate) language: Option<String>,
 }
 
 /// The articles of a file, and how long their lines are.
@@ -31,8 +31,9 @@ pub(crate) struct Articles {
     pub(crate) bytes: u64,
 }
 
-/// Reads at most `limit` articles; a file that ends in `.gz` is unpacked.
-pub(crate) fn read(path: &Path, limit: usize) -> Result<Articles, Failure> {
+/// Reads at most `limit` lines, each with its length; a file that ends in `.gz` is
+/// unpacked.
+pub(crate) fn lines(path: &Path, limit: usize) -> Result<Vec<(Line, u64)>, Failure> {
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let file = BufReader::with_capacity(1 << 20, file);
     let reader: Box<dyn BufRead> = if path.extension().is_some_and(|extension| extension == "gz") {
@@ -40,13 +41,23 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Articles, Failure> {
     } else {
         Box::new(file)
     };
+    let lines = reader.lines().take(limit).enumerate();
+    lines
+        .map(|(number, line)| {
+            let line = line?;
+            let read = serde_json::from_str::<Line>(&line)
+                .map_err(|error| format!("{}, line {}: {error}", path.display(), number + 1))?;
+            Ok((read, line.len() as u64 + 1))
+        })
+        .collect()
+}
+
+/// Reads at most `limit` articles, as requests have them.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Articles, Failure> {
     let mut read = Articles::default();
-    for (number, line) in reader.lines().take(limit).enumerate() {
-        let line = line?;
-        let article = serde_json::from_str::<Line>(&line)
-            .map_err(|error| format!("{}, line {}: {error}", path.display(), number + 1))?;
-        read.bytes += line.len() as u64 + 1;
-        read.articles.push(article.into_article());
+    for (line, bytes) in lines(path, limit)? {
+        read.bytes += bytes;
+        read.articles.push(line.into_article());
     }
     Ok(read)
 }

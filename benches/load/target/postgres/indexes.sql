@@ -1,0 +1,10 @@
+ALTER TABLE entities ADD PRIMARY KEY (id);
+CREATE UNIQUE INDEX ON entities (name);
+ALTER TABLE statements ADD PRIMARY KEY (id);
+CREATE INDEX ON statements (article);
+CREATE INDEX ON statements (speaker, kind, said_at DESC);
+CREATE INDEX ON statements (said_at);
+ALTER TABLE spans ADD PRIMARY KEY (statement, ordinal);
+CREATE INDEX ON spans USING gin (to_tsvector('english', exact));
+ALTER TABLE mentions ADD PRIMARY KEY (statement, ordinal);
+CREATE INDEX ON mentions (entity);
