@@ -36,7 +36,7 @@ impl Round {
             }
             trigger.pull();
         };
-        tokio::join!(self.clients.load(&server, Arc::clone(&trigger), PATIENCE), backing_up);
+        tokio::join!(self.clients.load(&server, Arc::clone(&trigger), PATIENCE, || ()), backing_up);
         self.end(&server);
         let server = self.open(&[], report);
         self.check(&server, report).await;

@@ -20,6 +20,8 @@ use crate::writer::Writer;
 
 const WRITERS: usize = 4;
 const STREAMS: usize = 2;
+/// One who searches, and one who takes backups.
+const READERS: usize = 2;
 /// After so many searches what is derived is built afresh.
 const SEARCHES: usize = 10;
 /// One of the subscribers cuts itself off after so many messages.
@@ -50,16 +52,25 @@ impl Clients {
     }
 
     /// Uses a server until it is gone, for so long at most; gives the backup that it was
-    /// sending, as far as that came.
+    /// sending, as far as that came. `connected` is called when all clients are, and
+    /// none has asked for anything: before that the server must not die.
     pub(crate) async fn load(
         &mut self,
         server: &ServerProcess,
         trigger: Arc<Trigger>,
         patience: Duration,
+        connected: impl FnOnce(),
     ) -> Vec<u8> {
+        let count = self.writers.len() + self.streams.len() + self.subscribers.len() + READERS;
+        let mut channels = Vec::new();
+        for _ in 0..count {
+            channels.push(server.connect().await);
+        }
+        let mut channel = || channels.pop().expect("a channel for every client");
+        connected();
         let mut writing = Vec::new();
         for mut writer in std::mem::take(&mut self.writers) {
-            let (channel, trigger) = (server.connect().await, Arc::clone(&trigger));
+            let (channel, trigger) = (channel(), Arc::clone(&trigger));
             writing.push(tokio::spawn(async move {
                 let acknowledged = writer.write(channel, &trigger).await;
                 (writer, acknowledged)
@@ -67,7 +78,7 @@ impl Clients {
         }
         let mut streaming = Vec::new();
         for mut stream in std::mem::take(&mut self.streams) {
-            let (channel, trigger) = (server.connect().await, Arc::clone(&trigger));
+            let (channel, trigger) = (channel(), Arc::clone(&trigger));
             streaming.push(tokio::spawn(async move {
                 let acknowledged = stream.write(channel, &trigger).await;
                 (stream, acknowledged)
@@ -78,14 +89,14 @@ impl Clients {
         for (mut subscriber, messages) in
             std::mem::take(&mut self.subscribers).into_iter().zip(messages)
         {
-            let channel = server.connect().await;
+            let channel = channel();
             listening.push(tokio::spawn(async move {
                 subscriber.listen(channel, messages).await;
                 subscriber
             }));
         }
-        tokio::spawn(read(Base { channel: server.connect().await }));
-        let backing_up = tokio::spawn(back_up(server.connect().await, Arc::clone(&trigger)));
+        tokio::spawn(read(Base { channel: channel() }));
+        let backing_up = tokio::spawn(back_up(channel(), Arc::clone(&trigger)));
         let impatient = tokio::spawn(async move {
             tokio::time::sleep(patience).await;
             trigger.pull();

@@ -145,10 +145,12 @@ impl Round {
     /// Uses a server until it dies; gives what came of a backup.
     async fn load(&mut self, server: &ServerProcess, death: Death, report: &mut Report) -> Vec<u8> {
         let trigger = Arc::new(Trigger::new(Some(death), server.killer(death.delay())));
-        if let Death::Point(deadly) = death {
-            self.disk.set_fuse(deadly.call);
-        }
-        let backup = self.clients.load(server, trigger, LOAD_PATIENCE).await;
+        let arm = || {
+            if let Death::Point(deadly) = death {
+                self.disk.set_fuse(deadly.call);
+            }
+        };
+        let backup = self.clients.load(server, trigger, LOAD_PATIENCE, arm).await;
         self.end(server);
         let reached = match death {
             Death::Point(_) => self.disk.fuse() == 0,
